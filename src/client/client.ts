@@ -1,0 +1,209 @@
+import type { InspectionEvent, Observer } from 'xstate'
+import type { Env } from '../actor/env.ts'
+import { argumentError, rangeError } from '../errors.ts'
+import type { BodyChunk } from '../request/body-source.ts'
+import { type Explanation, explainRecord } from '../request/explain.ts'
+import { type HeadersInput, trailerFields } from '../request/header-fields.ts'
+import type { RequestRecord } from '../request/record.ts'
+import { RequestRef, recordOf } from '../request/ref.ts'
+import type { RequestInit } from '../request/request-init.ts'
+import type { HeadersView } from '../wire/headers-view.ts'
+import type { ResponseHead } from '../wire/message.ts'
+import { Answer } from './answer.ts'
+import { ClientCore } from './core.ts'
+import type { ClientEventName, ClientListener } from './events.ts'
+import type { ClientOptions } from './options.ts'
+import type { ClientStats } from './stats.ts'
+
+const defaultCloseMs = 10_000
+
+/** A client: its hosts, their pools, and every request that runs. Made by `createClient`. */
+export class Client implements AsyncDisposable {
+  readonly #core: ClientCore
+
+  /** @internal */
+  constructor(options: ClientOptions, env?: Env) {
+    this.#core = new ClientCore(options, env)
+  }
+
+  /**
+   * Starts a request and returns its ref at once. Throws a `TypeError` or `RangeError` for wrong arguments; everything
+   * else comes through the ref.
+   */
+  request(url: string | URL, init?: RequestInit): RequestRef {
+    return new RequestRef(this.#core.start(url, init))
+  }
+
+  /** The response head. May be called any number of times. Rejects with the request's error. */
+  recvHead(ref: RequestRef): Promise<ResponseHead> {
+    return recordOf(ref).recvHead()
+  }
+
+  /**
+   * The next chunk of the response body; `null` at the end, for ever. Rejects with the request's error, and with
+   * `ERR_HANSOM_BODY_BUSY` while another read is outstanding.
+   */
+  recvBody(ref: RequestRef): Promise<Uint8Array | null> {
+    const record = recordOf(ref)
+    record.observed = true
+    return record.inbox.next()
+  }
+
+  /** The trailers of a response whose body was read to its end; `null` if there were none, or it was not. */
+  recvTrailers(ref: RequestRef): HeadersView | null {
+    return recordOf(ref).trailers
+  }
+
+  /**
+   * The whole body. Rejects with `ERR_HANSOM_BODY_TOO_LARGE` above `maxBytes` (default `limits.bodyBytes`), and with
+   * `ERR_HANSOM_BODY_USED` after some of it was read.
+   */
+  body(ref: RequestRef, { maxBytes }: { readonly maxBytes?: number } = {}): Promise<Uint8Array> {
+    if (maxBytes !== undefined && !(typeof maxBytes === 'number' && maxBytes >= 0)) {
+      throw rangeError('ERR_HANSOM_INVALID_ARGUMENT', 'maxBytes', 'maxBytes is a number of bytes, 0 or more')
+    }
+    return this.#bytes(recordOf(ref), maxBytes)
+  }
+
+  /** Reads the rest of the body away, so that its connection can serve again. */
+  drain(ref: RequestRef): Promise<void> {
+    const record = recordOf(ref)
+    record.observed = true
+    return record.inbox.drain()
+  }
+
+  /**
+   * Sends a chunk of a body, after those that were sent before. Resolves when the socket has taken it: `true` if more is
+   * welcome, `false` if a final answer has come. Rejects only if the request failed. Throws a `TypeError` without
+   * `streamBody` and after `finishBody`.
+   */
+  sendBody(ref: RequestRef, chunk: BodyChunk): Promise<boolean> {
+    const record = recordOf(ref)
+    const writer = record.writerFor('sendBody')
+    if (writer !== null) return writer.send(chunk)
+    return record.outcome === 'done' ? Promise.resolve(false) : Promise.reject(record.error)
+  }
+
+  /** Ends a body, with trailers if any. Resolves when its last byte was given to the connection. */
+  finishBody(ref: RequestRef, trailers?: HeadersInput): Promise<void> {
+    const record = recordOf(ref)
+    const lines = trailerFields(trailers)
+    const writer = record.writerFor('finishBody')
+    if (writer !== null) return writer.finish(lines)
+    return record.outcome === 'done' ? Promise.resolve() : Promise.reject(record.error)
+  }
+
+  /** Cancels a request in any phase: it rejects with `reason`, or an `AbortError`. Does nothing once settled. */
+  cancel(ref: RequestRef, reason?: unknown): void {
+    recordOf(ref).cancel(reason)
+  }
+
+  /** Where a request stands, what it waits for, what it cost so far. Works on a settled one too. */
+  explain(ref: RequestRef): Explanation {
+    return explainRecord(recordOf(ref), this.#core.clock.now())
+  }
+
+  /** A handle of a request that runs, by its id; `undefined` if none does. */
+  ref(id: string): RequestRef | undefined {
+    const record = this.#core.find(id)
+    return record === undefined ? undefined : new RequestRef(record)
+  }
+
+  /** Sends a GET and reads the whole answer. */
+  get(url: string | URL, init?: RequestInit): Promise<Answer> {
+    return this.#whole('GET', url, init)
+  }
+
+  /** Sends a HEAD; the answer has no body. */
+  head(url: string | URL, init?: RequestInit): Promise<Answer> {
+    return this.#whole('HEAD', url, init)
+  }
+
+  /** Sends a POST and reads the whole answer. */
+  post(url: string | URL, init?: RequestInit): Promise<Answer> {
+    return this.#whole('POST', url, init)
+  }
+
+  /** Sends a PUT and reads the whole answer. */
+  put(url: string | URL, init?: RequestInit): Promise<Answer> {
+    return this.#whole('PUT', url, init)
+  }
+
+  /** Sends a PATCH and reads the whole answer. */
+  patch(url: string | URL, init?: RequestInit): Promise<Answer> {
+    return this.#whole('PATCH', url, init)
+  }
+
+  /** Sends a DELETE and reads the whole answer. */
+  delete(url: string | URL, init?: RequestInit): Promise<Answer> {
+    return this.#whole('DELETE', url, init)
+  }
+
+  /** Sends an OPTIONS and reads the whole answer. */
+  options(url: string | URL, init?: RequestInit): Promise<Answer> {
+    return this.#whole('OPTIONS', url, init)
+  }
+
+  /** Calls `listener` for each event of that name, after the turn in which it happened. */
+  on<N extends ClientEventName>(name: N, listener: ClientListener<N>): this {
+    this.#core.events.on(name, listener)
+    return this
+  }
+
+  /** Ends `on`. */
+  off<N extends ClientEventName>(name: N, listener: ClientListener<N>): this {
+    this.#core.events.off(name, listener)
+    return this
+  }
+
+  /** What the client did and holds, as plain JSON. */
+  stats(): ClientStats {
+    return this.#core.stats()
+  }
+
+  /**
+   * Shows every actor's messages and phases to an xstate inspector; the function that it returns ends that. Throws
+   * `ERR_HANSOM_INVALID_OPTION` unless the client was made with `inspect`.
+   */
+  inspect(inspector: Observer<InspectionEvent> | ((event: InspectionEvent) => void)): () => void {
+    const { options, inspectors } = this.#core
+    if (options.inspect === false) {
+      const message = 'the client was made without inspect: use createClient({ inspect: true })'
+      throw argumentError('ERR_HANSOM_INVALID_OPTION', 'inspect', message)
+    }
+    const entry = typeof inspector === 'function' ? { next: inspector } : inspector
+    inspectors.add(entry)
+    return () => void inspectors.delete(entry)
+  }
+
+  /**
+   * Takes no new requests, lets those that run or wait finish for `withinMs` (default 10,000), then ends the rest with
+   * `ERR_HANSOM_CLIENT_CLOSED`. Resolves when every socket is closed. May be called again, to be quicker.
+   */
+  close({ withinMs = defaultCloseMs }: { readonly withinMs?: number } = {}): Promise<void> {
+    if (!(typeof withinMs === 'number' && withinMs >= 0)) {
+      throw rangeError('ERR_HANSOM_INVALID_ARGUMENT', 'withinMs', 'withinMs is a number of milliseconds, 0 or more')
+    }
+    return this.#core.close(withinMs)
+  }
+
+  /** Closes at once. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close({ withinMs: 0 })
+  }
+
+  async #whole(method: string, url: string | URL, init: RequestInit | undefined): Promise<Answer> {
+    const record = this.#core.start(url, { ...init, method })
+    return new Answer(record, await this.#bytes(record, undefined))
+  }
+
+  #bytes(record: RequestRecord, maxBytes = this.#core.options.bodyBytes): Promise<Uint8Array> {
+    record.observed = true
+    return record.inbox.whole(maxBytes)
+  }
+}
+
+/** Makes a client of its own: own pools, own limits, own budget. Throws `ERR_HANSOM_INVALID_OPTION`. */
+export function createClient(options: ClientOptions = {}): Client {
+  return new Client(options)
+}

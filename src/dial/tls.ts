@@ -1,0 +1,24 @@
+import { isIP } from 'node:net'
+import { type ConnectionOptions, connect } from 'node:tls'
+import type { TlsTarget } from '../actor/env.ts'
+import type { SocketHandler, TransportSocket } from '../actor/transport.ts'
+import { StreamSocket } from '../connection/stream-socket.ts'
+
+/** Starts a TLS handshake over a connected socket: SNI, ALPN, certificate and name checked unless the options say not. */
+export function secureTls(socket: TransportSocket, target: TlsTarget, handler: SocketHandler): StreamSocket {
+  const options: ConnectionOptions = {
+    ...target.options,
+    socket: (socket as StreamSocket).handOver(),
+    // An address is checked against the certificate, but must not be sent as SNI (RFC 6066 §3).
+    ...(isIP(target.servername) ? { host: target.servername } : { servername: target.servername }),
+    ALPNProtocols: [...target.alpn],
+  }
+  const stream = connect(options)
+  const secured = new StreamSocket(stream, handler, socket.remoteAddress)
+  stream.once('secureConnect', () => {
+    secured.handler.onConnect()
+    // Reading starts here: what the peer says in the same flight must find its new owner.
+    secured.readByEvents()
+  })
+  return secured
+}

@@ -1,0 +1,90 @@
+import { PoolError, type PoolLoad } from '../../errors.ts'
+import { Fifo } from './fifo.ts'
+import type {
+  Admission,
+  ExchangeOutcome,
+  HostLoad,
+  PolicyHost,
+  PolicyOption,
+  PoolPolicy,
+  RequestView,
+  WaiterView,
+  WaitQueue,
+} from './policy.ts'
+
+const admissions: ReadonlySet<unknown> = new Set<Admission>(['dial', 'wait', 'reject', 'evict', 'overflow'])
+
+/**
+ * The one way into a user's policy. What it throws comes through; an answer that makes no sense is thrown as
+ * `ERR_HANSOM_POLICY`. Either ends the manager that asked, which its supervisor starts again with a fresh policy.
+ */
+export class PolicyGuard {
+  readonly name: string
+  readonly #policy: PoolPolicy
+  readonly #waiters: WaitQueue
+
+  constructor(option: PolicyOption, host: PolicyHost) {
+    const policy = typeof option === 'function' ? option(host) : option
+    if (typeof policy?.admit !== 'function') throw new TypeError('a policy is an object with `name` and `admit`')
+    this.#policy = policy
+    this.name = String(policy.name)
+    this.#waiters = policy.waiters?.() ?? new Fifo()
+  }
+
+  get waiting(): number {
+    return this.#waiters.size
+  }
+
+  admit(load: HostLoad, request: RequestView, dials: boolean): Admission {
+    const admission = this.#policy.admit(load, request)
+    if (!admissions.has(admission)) throw this.#nonsense(load, `admit() answered ${JSON.stringify(admission)}`)
+    if (admission === 'dial' && load.connections + load.dialing >= load.maxConnections) {
+      throw this.#nonsense(load, 'admit() answered "dial" at the limit')
+    }
+    if (!dials && (admission === 'dial' || admission === 'overflow')) {
+      throw this.#nonsense(load, `admit() answered "${admission}" where nothing can be dialed`)
+    }
+    return admission
+  }
+
+  /** True if one more exchange may start. */
+  allows(load: HostLoad): boolean {
+    if (this.#policy.limit === undefined) return true
+    const limit = this.#policy.limit(load)
+    if (typeof limit !== 'number' || Number.isNaN(limit)) {
+      throw this.#nonsense(load, `limit() answered ${JSON.stringify(limit)}`)
+    }
+    return load.inFlight < limit
+  }
+
+  observe(outcome: ExchangeOutcome): void {
+    this.#policy.observe?.(outcome)
+  }
+
+  push(waiter: WaiterView): void {
+    this.#waiters.push(waiter)
+  }
+
+  shift(nowMs: number, refuse: (waiter: WaiterView, why: string) => void): WaiterView | undefined {
+    return this.#waiters.shift(nowMs, refuse)
+  }
+
+  remove(waiter: WaiterView): void {
+    this.#waiters.remove(waiter)
+  }
+
+  victim(): WaiterView | undefined {
+    return this.#waiters.victim?.()
+  }
+
+  #nonsense(load: HostLoad, what: string): PoolError {
+    const details = { policy: this.name, load: copyLoad(load) }
+    return new PoolError('ERR_HANSOM_POLICY', `policy ${this.name}: ${what}`, details)
+  }
+}
+
+/** A load to keep: the policy's own object is reused. */
+export function copyLoad(load: HostLoad): PoolLoad {
+  const { connections, idle, dialing, inFlight, waiting, maxConnections } = load
+  return { connections, idle, dialing, inFlight, waiting, maxConnections }
+}

@@ -1,0 +1,88 @@
+import type { ExchangeOutcome } from '../../connection/messages.ts'
+
+export type { ExchangeOutcome }
+
+/** A request as a policy sees it. */
+export interface RequestView {
+  /** The ref's id. */
+  readonly id: string
+  readonly method: string
+  readonly url: string
+  /** The caller's word for whom the request is (a tenant, say), or `''`. */
+  readonly key: string
+  /** The caller's; higher is more urgent. Default 0. */
+  readonly priority: number
+  /** When it wants its answer at the latest, on the clock of `HostLoad.nowMs`; `Infinity` without `timeouts.totalMs`. */
+  readonly deadlineMs: number
+}
+
+/** A request that waits for a connection. */
+export interface WaiterView extends RequestView {
+  /** When it began to wait, on the clock of `HostLoad.nowMs`. */
+  readonly sinceMs: number
+}
+
+/** The state of one host's pool. The object is reused: copy what you keep. */
+export interface HostLoad {
+  /** Open connections, idle or busy. */
+  readonly connections: number
+  readonly idle: number
+  /** Dials in flight. */
+  readonly dialing: number
+  /** Exchanges in flight. */
+  readonly inFlight: number
+  readonly waiting: number
+  readonly maxConnections: number
+  /** `pool.maxWaiting`. */
+  readonly maxWaiting: number
+  /** The client's monotonic clock, in milliseconds. */
+  readonly nowMs: number
+}
+
+/**
+ * What becomes of a request that cannot be bound at once. `dial`: wait, and dial a connection meanwhile. `wait`: wait for
+ * one that exists. `reject`: `ERR_HANSOM_POOL_FULL`. `evict`: refuse `victim()` and let this one wait. `overflow`: dial
+ * past the limit; the surplus closes at check-in.
+ */
+export type Admission = 'dial' | 'wait' | 'reject' | 'evict' | 'overflow'
+
+/** The order of waiters. Every call is amortised O(log n) or better. */
+export interface WaitQueue {
+  push(waiter: WaiterView): void
+  /** The next to serve; may `refuse` others on the way (controlled delay). */
+  shift(nowMs: number, refuse: (waiter: WaiterView, why: string) => void): WaiterView | undefined
+  remove(waiter: WaiterView): boolean
+  /** Takes out the one to give up for a newer request. */
+  victim?(): WaiterView | undefined
+  readonly size: number
+}
+
+/**
+ * Decides who waits, who is refused and who dials. Called inside the host's actor, so it never reads a clock, waits or
+ * schedules. A throw or an answer that makes no sense restarts the host's manager; see `docs/architecture.md`.
+ */
+export interface PoolPolicy {
+  readonly name: string
+  /** Asked for each request that cannot be bound at once. */
+  admit(load: HostLoad, request: RequestView): Admission
+  /** Exchanges in flight allowed now, asked before idle capacity is given out too. Default: no bound beyond capacity. */
+  limit?(load: HostLoad): number
+  /** The order of waiters. Default: first in, first out. */
+  waiters?(): WaitQueue
+  /** What a finished exchange taught, for adaptive limits. */
+  observe?(outcome: ExchangeOutcome): void
+}
+
+/** The host that a policy is made for. */
+export interface PolicyHost {
+  readonly origin: string
+  readonly pool: string
+}
+
+/** A function is called once per host incarnation; built-ins return one. A bare object is shared by all hosts and must be stateless. */
+export type PolicyOption = PoolPolicy | ((host: PolicyHost) => PoolPolicy)
+
+/** A dial would stay within `maxConnections`. */
+export function hasRoom(load: HostLoad): boolean {
+  return load.connections + load.dialing < load.maxConnections
+}

@@ -1,0 +1,76 @@
+export { Answer } from './client/answer.ts'
+export { Client, createClient } from './client/client.ts'
+export {
+  body,
+  cancel,
+  defaultClient,
+  del,
+  drain,
+  explain,
+  finishBody,
+  get,
+  head,
+  options,
+  patch,
+  post,
+  put,
+  recvBody,
+  recvHead,
+  recvTrailers,
+  request,
+  sendBody,
+  setDefaultClient,
+} from './client/default-client.ts'
+export type { ClientEventMap, ClientEventName, ClientListener } from './client/events.ts'
+export type { ClientOptions, HostOptions, LimitsOptions, PoolOptions } from './client/options.ts'
+export type { ClientStats, HostStats } from './client/stats.ts'
+export type { ConnectFunction } from './dial/dial.ts'
+export type { DialTimings } from './dial/messages.ts'
+export type { LookupFunction } from './dial/resolve.ts'
+export {
+  AbortError,
+  ActorCrashError,
+  type ArgumentError,
+  type Bill,
+  type ConnectDetails,
+  ConnectError,
+  type ConnectionDetails,
+  ConnectionError,
+  type DialAttempt,
+  type ErrorCode,
+  type ErrorDetails,
+  errorTable,
+  HansomError,
+  type Phase,
+  type PoolDetails,
+  PoolError,
+  type PoolLoad,
+  type ProtocolDetails,
+  ProtocolError,
+  type RequestContext,
+  type TimeoutDetails,
+  TimeoutError,
+} from './errors.ts'
+export { type DropOptions, drop } from './host/policy/drop.ts'
+export { type OverflowOptions, overflow } from './host/policy/overflow.ts'
+export type {
+  Admission,
+  ExchangeOutcome,
+  HostLoad,
+  PolicyHost,
+  PolicyOption,
+  PoolPolicy,
+  RequestView,
+  WaiterView,
+  WaitQueue,
+} from './host/policy/policy.ts'
+export { type QueueOptions, queue } from './host/policy/queue.ts'
+export type { BodyChunk, BodyInput } from './request/body-source.ts'
+export type { Explanation } from './request/explain.ts'
+export type { HeadersInput } from './request/header-fields.ts'
+export type { ConnectionInfo, RequestPhase } from './request/record.ts'
+export { RequestRef } from './request/ref.ts'
+export type { RequestInit } from './request/request-init.ts'
+export type { Timeouts, TimeoutsInput } from './request/timeouts.ts'
+export { HeadersView } from './wire/headers-view.ts'
+export type { ResponseHead } from './wire/message.ts'

@@ -1,0 +1,133 @@
+import type { DialTimings } from '../dial/messages.ts'
+import { AbortError, argumentError, type Bill } from '../errors.ts'
+import type { HeadersView } from '../wire/headers-view.ts'
+import type { ResponseHead } from '../wire/message.ts'
+import { billOf } from './bill.ts'
+import { BodyInbox } from './body-inbox.ts'
+import type { BodyWriter } from './body-writer.ts'
+import type { RequestActor } from './request-actor.ts'
+
+/** Where a request stands. `done`, `failed` and `cancelled` are the ends. */
+export type RequestPhase = 'queued' | 'dialing' | 'sending' | 'waiting' | 'receiving' | 'done' | 'failed' | 'cancelled'
+
+/** The connection that served a request, as plain data. */
+export interface ConnectionInfo {
+  readonly id: string
+  readonly reused: boolean
+  readonly remoteAddress: string
+  readonly protocol: string
+  /** How many exchanges it had started, this one included. */
+  readonly exchanges: number
+}
+
+interface HeadWaiter {
+  resolve(head: ResponseHead): void
+  reject(error: unknown): void
+}
+
+/**
+ * What is known of one request: plain data, which its ref holds and its actor writes. It stays when the actor is gone.
+ * Times are milliseconds since `startedMs`; -1 is "not yet".
+ */
+export class RequestRecord {
+  readonly number: number
+  readonly method: string
+  readonly url: string
+  readonly origin: string
+  /** The client's clock at `request()`. */
+  readonly startedMs: number
+  grantedMs = -1
+  sentMs = -1
+  headMs = -1
+  endMs = -1
+  timings: DialTimings | null = null
+  outcome: 'done' | 'failed' | 'cancelled' | null = null
+  error: unknown = undefined
+  head: ResponseHead | null = null
+  trailers: HeadersView | null = null
+  connection: ConnectionInfo | null = null
+  /** Somebody asked for the outcome: a failure is no surprise any more. */
+  observed = false
+  readonly inbox: BodyInbox
+  writer: BodyWriter | null = null
+  /** `null` once settled. */
+  actor: RequestActor | null = null
+  #headWaiters: HeadWaiter[] | null = null
+
+  constructor(number: number, method: string, url: string, origin: string, startedMs: number, highWaterBytes: number) {
+    this.number = number
+    this.method = method
+    this.url = url
+    this.origin = origin
+    this.startedMs = startedMs
+    this.inbox = new BodyInbox(highWaterBytes)
+  }
+
+  get id(): string {
+    return `r${this.number}`
+  }
+
+  get settled(): boolean {
+    return this.outcome !== null
+  }
+
+  /** What each phase took until now, or to the end. */
+  bill(nowMs: number): Bill {
+    return billOf(this, nowMs - this.startedMs)
+  }
+
+  /** Resolves with the head; rejects with the request's error. */
+  recvHead(): Promise<ResponseHead> {
+    this.observed = true
+    if (this.head !== null) return Promise.resolve(this.head)
+    if (this.outcome !== null) return Promise.reject(this.error)
+    return new Promise((resolve, reject) => {
+      this.#headWaiters ??= []
+      this.#headWaiters.push({ resolve, reject })
+    })
+  }
+
+  /** Cancels the request with a reason, or an `AbortError`. Does nothing once settled. */
+  cancel(reason: unknown): void {
+    this.actor?.send({ type: 'request.cancel', reason: reason ?? new AbortError() })
+  }
+
+  /** The head came. */
+  headReceived(head: ResponseHead, atMs: number): void {
+    this.head = head
+    this.headMs = atMs - this.startedMs
+    const waiters = this.#headWaiters
+    this.#headWaiters = null
+    if (waiters !== null) for (const waiter of waiters) waiter.resolve(head)
+  }
+
+  /** The request is over, well or not. Those who wait are told. */
+  settle(outcome: 'done' | 'failed' | 'cancelled', error: unknown, nowMs: number): void {
+    this.outcome = outcome
+    this.error = error
+    this.endMs = nowMs - this.startedMs
+    this.actor = null
+    const writer = this.writer
+    this.writer = null
+    if (outcome === 'done') {
+      writer?.stop()
+      this.inbox.end()
+      return
+    }
+    writer?.fail(error)
+    const waiters = this.#headWaiters
+    this.#headWaiters = null
+    if (waiters !== null) for (const waiter of waiters) waiter.reject(error)
+    this.inbox.fail(error)
+  }
+
+  /** The writer of a request that streams its body. Throws if it does not, or is finished. */
+  writerFor(call: string): BodyWriter | null {
+    if (this.writer !== null) return this.writer
+    if (this.outcome !== null && this.streamed) return null
+    throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'ref', `${call}: the request was made without streamBody`)
+  }
+
+  /** The request was made with `streamBody`. */
+  streamed = false
+}

@@ -1,0 +1,163 @@
+import type { OutgoingRequest } from '../connection/messages.ts'
+import { argumentError } from '../errors.ts'
+import { fieldLine, requestHead, validateMethod } from '../wire/http1/serializer.ts'
+import { type BodyInput, type BodyPlan, bodyPlan } from './body-source.ts'
+import { type HeadersInput, headerFields } from './header-fields.ts'
+import { type RequestTarget, targetOf } from './target.ts'
+import { type Timeouts, type TimeoutsInput, timeoutsOf } from './timeouts.ts'
+
+/** The options of one request. */
+export interface RequestInit {
+  /** Default `GET`, or `POST` with a body. */
+  readonly method?: string
+  readonly headers?: HeadersInput
+  readonly body?: BodyInput | null
+  /** The body is written by `sendBody` and `finishBody`. Default false. */
+  readonly streamBody?: boolean
+  /** Cancels the request in every phase. */
+  readonly signal?: AbortSignal | undefined
+  readonly timeouts?: TimeoutsInput
+  /** A named pool of the client, or `false`: a connection of one's own, closed after the answer. */
+  readonly pool?: string | false
+  /** For policies: higher is more urgent. Default 0. */
+  readonly priority?: number
+  /** For policies: whom the request is for. Default `''`. */
+  readonly key?: string
+}
+
+/** A request that was checked: all that its actor needs. Frozen in effect: nothing of it is the user's to change. */
+export interface RequestPlan {
+  readonly target: RequestTarget
+  readonly method: string
+  readonly outgoing: OutgoingRequest
+  readonly body: BodyPlan
+  /** The length that the head promises for a streamed body, or `null`. */
+  readonly bodyLength: number | null
+  readonly timeouts: Timeouts
+  readonly signal: AbortSignal | undefined
+  readonly pool: string | false
+  readonly priority: number
+  readonly key: string
+}
+
+const known: ReadonlySet<string> = new Set([
+  'method',
+  'headers',
+  'body',
+  'streamBody',
+  'signal',
+  'timeouts',
+  'pool',
+  'priority',
+  'key',
+])
+
+/** Methods whose content has no meaning (RFC 9110 §9.3): sending one is a mistake that some servers take for an attack. */
+const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'TRACE'])
+
+/** Methods for which an empty body is announced (RFC 9110 §8.6). */
+const announced: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
+
+const userAgentLine = fieldLine('user-agent', 'hansom')
+const emptyInit: RequestInit = Object.freeze({})
+const noBody: BodyPlan = Object.freeze({ kind: 'none' })
+
+/** Checks the arguments of `request()`. Throws a `TypeError` or `RangeError` with a code and the argument's name. */
+export function planRequest(url: string | URL, init: RequestInit | undefined, defaults: Timeouts): RequestPlan {
+  const target = targetOf(url)
+  const options = init ?? emptyInit
+  if (typeof options !== 'object') throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'init', 'init is an object')
+  for (const name in options) if (!known.has(name)) throw unknownOption(name)
+  const body = planBody(options)
+  const method = planMethod(options.method, body)
+  const { signal, pool = '', priority = 0, key = '' } = options
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw wrongType('signal', 'an AbortSignal')
+  if (pool !== false && typeof pool !== 'string') throw wrongType('pool', 'a name or false')
+  if (typeof priority !== 'number' || Number.isNaN(priority)) throw wrongType('priority', 'a number')
+  if (typeof key !== 'string') throw wrongType('key', 'a string')
+  const timeouts = options.timeouts === undefined ? defaults : timeoutsOf(options.timeouts, defaults, 'timeouts')
+  const plain = body.kind === 'none' && options.headers === undefined && method === 'GET' && pool !== false
+  if (plain && target.authorization === null) {
+    const outgoing = plainGet(target)
+    return { target, method, outgoing, body, bodyLength: null, timeouts, signal, pool, priority, key }
+  }
+  const { outgoing, bodyLength } = serialize(target, method, options, body)
+  return { target, method, outgoing, body, bodyLength, timeouts, signal, pool, priority, key }
+}
+
+function planBody(options: RequestInit): BodyPlan {
+  if (options.streamBody !== undefined && typeof options.streamBody !== 'boolean')
+    throw wrongType('streamBody', 'a boolean')
+  if (options.streamBody !== true) return options.body === undefined ? noBody : bodyPlan(options.body)
+  if (options.body !== undefined && options.body !== null) {
+    throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'body', 'a request has a body or streamBody, not both')
+  }
+  return { kind: 'manual' }
+}
+
+function planMethod(given: string | undefined, body: BodyPlan): string {
+  const method = given === undefined ? (body.kind === 'none' ? 'GET' : 'POST') : validateMethod(given)
+  if (method === 'CONNECT') {
+    throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'method', 'CONNECT makes a tunnel, which is not supported yet')
+  }
+  if (body.kind !== 'none' && bodiless.has(method)) {
+    throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'body', `a ${method} request has no body (RFC 9110 §9.3)`)
+  }
+  return method
+}
+
+function plainGet(target: RequestTarget): OutgoingRequest {
+  target.plainGet ??= {
+    method: 'GET',
+    head: requestHead('GET', target.path, target.host, userAgentLine),
+    body: null,
+    streams: false,
+    chunked: false,
+  }
+  return target.plainGet
+}
+
+function serialize(
+  target: RequestTarget,
+  method: string,
+  options: RequestInit,
+  body: BodyPlan,
+): { outgoing: OutgoingRequest; bodyLength: number | null } {
+  const fields = headerFields(options.headers)
+  let lines = fields.hasUserAgent ? '' : userAgentLine
+  if (target.authorization !== null && !fields.hasAuthorization)
+    lines += fieldLine('authorization', target.authorization)
+  if (options.pool === false) lines += fieldLine('connection', 'close')
+  lines += fields.lines
+  if ('type' in body && body.type !== null && !fields.hasContentType) lines += fieldLine('content-type', body.type)
+  const bodyLength = lengthOf(body, fields.contentLength)
+  const chunked = bodyLength === null && (body.kind === 'stream' || body.kind === 'manual')
+  if (chunked) lines += fieldLine('transfer-encoding', 'chunked')
+  else if (bodyLength !== null && (bodyLength > 0 || announced.has(method))) {
+    lines += fieldLine('content-length', String(bodyLength))
+  }
+  const head = requestHead(method, target.path, fields.host ?? target.host, lines)
+  const streams = body.kind === 'stream' || body.kind === 'manual'
+  const bytes = body.kind === 'bytes' && body.bytes.length > 0 ? body.bytes : null
+  return { outgoing: { method, head, body: bytes, streams, chunked }, bodyLength }
+}
+
+/** The length to announce; `null` if it is not known. A length of the user's must be that of the body. */
+function lengthOf(body: BodyPlan, given: number | null): number | null {
+  if (body.kind === 'manual') return given
+  const length = body.kind === 'none' ? 0 : body.kind === 'bytes' ? body.bytes.length : body.length
+  if (given === null || length === null) return length ?? given
+  if (given !== length) {
+    const message = `content-length is ${given}, but the body has ${length} bytes`
+    throw argumentError('ERR_HANSOM_INVALID_HEADER', 'headers.content-length', message)
+  }
+  return length
+}
+
+function unknownOption(name: string): Error {
+  return argumentError('ERR_HANSOM_INVALID_OPTION', name, `unknown option ${JSON.stringify(name)} of a request`)
+}
+
+function wrongType(name: string, what: string): Error {
+  return argumentError('ERR_HANSOM_INVALID_OPTION', name, `${name} is ${what}`)
+}

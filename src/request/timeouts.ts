@@ -1,0 +1,49 @@
+import { argumentError, rangeError } from '../errors.ts'
+
+/** Time limits in milliseconds. `Infinity` is off. An error is never early, and at most 20 ms and the loop's lag late. */
+export interface Timeouts {
+  /** Checkout wanted → granted, a dial in progress included. Default 30,000. */
+  readonly queueMs: number
+  /** A dial: DNS, TCP and TLS together. Belongs to the dial: a request cannot change it. Default 10,000. */
+  readonly connectMs: number
+  /** No byte accepted by the socket while some wait. Default 30,000. */
+  readonly sendIdleMs: number
+  /** Last request byte written → response head. Default 60,000. */
+  readonly headMs: number
+  /** No byte of the body arrives while some are wanted. Default 60,000. */
+  readonly bodyIdleMs: number
+  /** `request()` → the end of the body. Default off. */
+  readonly totalMs: number
+}
+
+/** Timeouts to change; the others keep their value. */
+export type TimeoutsInput = { readonly [K in keyof Timeouts]?: Timeouts[K] | undefined }
+
+export const defaultTimeouts: Timeouts = Object.freeze({
+  queueMs: 30_000,
+  connectMs: 10_000,
+  sendIdleMs: 30_000,
+  headMs: 60_000,
+  bodyIdleMs: 60_000,
+  totalMs: Infinity,
+})
+
+/** Checks timeouts. Throws `ERR_HANSOM_INVALID_OPTION` with the path of the option. */
+export function timeoutsOf(input: TimeoutsInput, defaults: Timeouts, path: string): Timeouts {
+  if (input === null || typeof input !== 'object') {
+    throw argumentError('ERR_HANSOM_INVALID_OPTION', path, `${path} is an object`)
+  }
+  const timeouts: Record<string, number> = { ...defaults }
+  for (const [name, value] of Object.entries(input)) {
+    const option = `${path}.${name}`
+    if (!(name in defaultTimeouts)) throw argumentError('ERR_HANSOM_INVALID_OPTION', option, `unknown option ${option}`)
+    if (value === undefined) continue
+    if (typeof value !== 'number') {
+      throw argumentError('ERR_HANSOM_INVALID_OPTION', option, `${option} is a number of milliseconds`)
+    }
+    if (!(value > 0))
+      throw rangeError('ERR_HANSOM_INVALID_OPTION', option, `${option} is more than 0 (Infinity is off)`)
+    timeouts[name] = value
+  }
+  return timeouts as unknown as Timeouts
+}

@@ -1,0 +1,218 @@
+import { ConnectionError } from '../../errors.ts'
+import { HeadersView } from '../headers-view.ts'
+import type { ResponseHead, ResponseSink, WireLimits } from '../message.ts'
+import { ChunkedBody } from './chunked.ts'
+import { protocolFault } from './faults.ts'
+import { FieldSection } from './field-section.ts'
+import { bodyLength, CHUNKED, Framing, isBodiless } from './framing.ts'
+import { SectionReader } from './section-reader.ts'
+import { StatusLine } from './status-line.ts'
+
+const IDLE = 0
+const HEAD = 1
+const FIXED_BODY = 2
+const CHUNKED_BODY = 3
+const BODY_UNTIL_CLOSE = 4
+const DONE = 5
+
+/**
+ * Reads the responses of one HTTP/1 connection, one after another (RFC 9112). It is as old as its connection: `start`
+ * comes before each response, then `read` with each segment, however the bytes are cut, and `end` at EOF.
+ *
+ * Whatever is not valid HTTP/1.0 or 1.1 throws a `ProtocolError` with the offset of the wrong byte; after any throw the
+ * parser must not be used again.
+ */
+export class ResponseParser {
+  readonly #limits: WireLimits
+  readonly #line = new StatusLine()
+  readonly #framing = new Framing()
+  readonly #head: SectionReader
+  /** Made at the first chunked body. */
+  #chunked: ChunkedBody | null = null
+  #sink: ResponseSink | null = null
+  #method = ''
+  #phase = IDLE
+  #remaining = 0
+  #informational = 0
+  #bytesRead = 0
+  #keep = true
+  #headSeen = false
+  #hintMs = -1
+
+  constructor(limits: WireLimits) {
+    this.#limits = limits
+    this.#head = new SectionReader(this.#line, new FieldSection(limits.headerCount, this.#framing), limits.headerBytes)
+  }
+
+  /** Whether the response is complete. Already true inside `onEnd`. */
+  get done(): boolean {
+    return this.#phase === DONE
+  }
+
+  /**
+   * Whether the response is complete and the connection may carry another exchange: it is persistent (RFC 9112 §9.3),
+   * and the body's end did not need the connection's end or a choice between two framings (§6.1).
+   */
+  get reusable(): boolean {
+    return this.#phase === DONE && this.#keep
+  }
+
+  /** How long the server keeps the connection when idle, in milliseconds, as its `Keep-Alive: timeout` says. */
+  get keepAliveHintMs(): number | undefined {
+    return this.#hintMs === -1 ? undefined : this.#hintMs
+  }
+
+  /** Whether the head of the final response was read. */
+  get headSeen(): boolean {
+    return this.#headSeen
+  }
+
+  /** Whether a byte of the response came, be it of a 1xx one. */
+  get begun(): boolean {
+    return this.#bytesRead > 0
+  }
+
+  /** Bytes of the response so far, 1xx responses included. Exact between calls, and inside `onHead` and `onEnd`. */
+  get bytesRead(): number {
+    return this.#bytesRead
+  }
+
+  /** Makes ready for the response to a request with `method`. Not to be called from inside `read`. */
+  start(method: string, sink: ResponseSink): void {
+    this.#method = method
+    this.#sink = sink
+    this.#phase = HEAD
+    this.#informational = 0
+    this.#bytesRead = 0
+    this.#keep = true
+    this.#headSeen = false
+    this.#hintMs = -1
+    this.#beginHead()
+  }
+
+  /**
+   * Reads `bytes[from, to)` and returns where it stopped: `to`, or the offset behind the final response. What lies behind
+   * it is not part of an answer to this request. The rest of a segment is read even if the sink asks for no more.
+   */
+  read(bytes: Buffer, from: number, to: number): number {
+    const origin = this.#bytesRead - from
+    let pos = from
+    while (pos < to) {
+      switch (this.#phase) {
+        case HEAD:
+          pos = this.#head.read(bytes, pos, to, origin)
+          this.#bytesRead = origin + pos
+          if (this.#head.complete) this.#takeHead()
+          break
+        case FIXED_BODY: {
+          const start = pos
+          pos = to - start < this.#remaining ? to : start + this.#remaining
+          this.#remaining -= pos - start
+          this.#sink!.onData(bytes, start, pos)
+          this.#bytesRead = origin + pos
+          if (this.#remaining === 0) this.#finish(null)
+          break
+        }
+        case CHUNKED_BODY: {
+          const body = this.#chunked!
+          pos = body.read(bytes, pos, to, origin, this.#sink!)
+          this.#bytesRead = origin + pos
+          if (body.complete) this.#finish(body.trailers())
+          break
+        }
+        case BODY_UNTIL_CLOSE:
+          this.#sink!.onData(bytes, pos, to)
+          pos = to
+          this.#bytesRead = origin + pos
+          break
+        default:
+          return pos
+      }
+    }
+    return pos
+  }
+
+  /**
+   * Tells that the peer will send no more. Completes a body that lasts until then; else, if a response is outstanding,
+   * throws a `ConnectionError`: `ERR_HANSOM_CONNECTION_CLOSED` up to the head, `ERR_HANSOM_BODY_TRUNCATED` behind it.
+   */
+  end(): void {
+    if (this.#phase === DONE || this.#phase === IDLE) return
+    if (this.#phase === BODY_UNTIL_CLOSE) {
+      this.#finish(null)
+      return
+    }
+    const counts = { bytesWritten: 0, bytesRead: this.#bytesRead }
+    if (this.#phase !== HEAD) {
+      const missing = this.#phase === FIXED_BODY ? `${this.#remaining} bytes before its end` : 'before its last chunk'
+      throw new ConnectionError('ERR_HANSOM_BODY_TRUNCATED', `the connection closed inside a body, ${missing}`, counts)
+    }
+    const place = this.begun ? `inside the response head, after ${this.#bytesRead} bytes` : 'before any response'
+    throw new ConnectionError('ERR_HANSOM_CONNECTION_CLOSED', `the connection closed ${place}`, counts)
+  }
+
+  #beginHead(): void {
+    this.#head.reset()
+    this.#framing.reset()
+  }
+
+  #takeHead(): void {
+    const line = this.#line
+    const framing = this.#framing
+    const block = this.#head.block
+    const head: ResponseHead = {
+      status: line.status,
+      statusText: line.reason,
+      httpVersion: line.minor === 1 ? '1.1' : '1.0',
+      headers: block === '' ? HeadersView.empty : new HeadersView(block),
+    }
+    if (framing.close) this.#keep = false
+    if (line.status < 200) this.#takeInformational(head)
+    else this.#takeFinal(head)
+  }
+
+  #takeFinal(head: ResponseHead): void {
+    const line = this.#line
+    const framing = this.#framing
+    this.#headSeen = true
+    this.#hintMs = framing.keepAliveMs
+    if (line.minor === 0 && (!framing.keepAlive || framing.codings > 0)) this.#keep = false
+    if (framing.codings > 0 && framing.contentLength !== -1) this.#keep = false
+    const length = isBodiless(this.#method, line.status) ? 0 : bodyLength(framing, this.#bytesRead)
+    if (length === 0) {
+      // Past a successful CONNECT the connection is a tunnel (RFC 9110 §9.3.6).
+      if (this.#method === 'CONNECT' && line.status < 300) this.#keep = false
+    } else if (length > 0) {
+      this.#phase = FIXED_BODY
+      this.#remaining = length
+    } else if (length === CHUNKED) {
+      this.#phase = CHUNKED_BODY
+      this.#chunked ??= new ChunkedBody(this.#limits)
+      this.#chunked.reset()
+    } else {
+      this.#phase = BODY_UNTIL_CLOSE
+      this.#keep = false
+    }
+    this.#sink!.onHead(head)
+    if (length === 0) this.#finish(null)
+  }
+
+  #takeInformational(head: ResponseHead): void {
+    if (head.status === 101)
+      throw protocolFault('an upgrade that was not asked for', this.#bytesRead, 'RFC 9110 §15.2.2')
+    if (++this.#informational > this.#limits.informational) {
+      const bound = `${this.#limits.informational} (limits.informational)`
+      throw protocolFault(`informational responses over ${bound}`, this.#bytesRead, 'RFC 9110 §15.2')
+    }
+    this.#beginHead()
+    this.#sink!.onInformed(head)
+  }
+
+  #finish(trailers: HeadersView | null): void {
+    const sink = this.#sink!
+    // A parser outlives its requests by far: it must not keep the last one's sink alive.
+    this.#sink = null
+    this.#phase = DONE
+    sink.onEnd(trailers)
+  }
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { isFieldValue, isToken } from '../../../src/wire/http1/char-class.ts'
+
+const allBytes = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code))
+
+describe('isToken (RFC 9110 §5.6.2)', () => {
+  it('accepts letters, digits and fifteen marks, nothing else', () => {
+    const accepted = allBytes.filter(isToken).join('')
+    expect(accepted).toBe("!#$%&'*+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~")
+  })
+
+  it.each(['', 'a b', 'a\r\n', 'é', '\u0141', 'a:', '\u010a'])('refuses %j', text => {
+    expect(isToken(text)).toBe(false)
+  })
+})
+
+describe('isFieldValue (RFC 9110 §5.5)', () => {
+  it('refuses the control characters but the tab', () => {
+    const refused = allBytes.filter(char => !isFieldValue(char)).map(char => char.charCodeAt(0))
+    expect(refused).toEqual([...Array.from({ length: 32 }, (_, code) => code).filter(code => code !== 9), 127])
+  })
+
+  it.each(['', 'a b', '\ta', 'caf\xe9'])('accepts %j', text => {
+    expect(isFieldValue(text)).toBe(true)
+  })
+
+  it.each(['a\r\nb: c', 'a\nb', 'a\0', '\u010d\u010a', '\u{1f600}'])('refuses %j', text => {
+    expect(isFieldValue(text)).toBe(false)
+  })
+})
