@@ -256,6 +256,7 @@ export class HansomError<D extends ErrorDetails = ErrorDetails> extends Error {
     this.#details = details
   }
 
+  /** The name of the class, like `TimeoutError`. */
   override get name(): string {
     return this.constructor.name
   }

@@ -1,5 +1,5 @@
 export { Answer } from './client/answer.ts'
-export { Client, createClient } from './client/client.ts'
+export { type BodyOptions, Client, type CloseOptions, createClient, type WholeInit } from './client/client.ts'
 export {
   body,
   cancel,
@@ -53,16 +53,17 @@ export {
 } from './errors.ts'
 export { type DropOptions, drop } from './host/policy/drop.ts'
 export { type OverflowOptions, overflow } from './host/policy/overflow.ts'
-export type {
-  Admission,
-  ExchangeOutcome,
-  HostLoad,
-  PolicyHost,
-  PolicyOption,
-  PoolPolicy,
-  RequestView,
-  WaiterView,
-  WaitQueue,
+export {
+  type Admission,
+  type ExchangeOutcome,
+  type HostLoad,
+  hasRoom,
+  type PolicyHost,
+  type PolicyOption,
+  type PoolPolicy,
+  type RequestView,
+  type WaiterView,
+  type WaitQueue,
 } from './host/policy/policy.ts'
 export { type QueueOptions, queue } from './host/policy/queue.ts'
 export type { BodyChunk, BodyInput } from './request/body-source.ts'
@@ -72,5 +73,5 @@ export type { ConnectionInfo, RequestPhase } from './request/record.ts'
 export { RequestRef } from './request/ref.ts'
 export type { RequestInit } from './request/request-init.ts'
 export type { Timeouts, TimeoutsInput } from './request/timeouts.ts'
-export { HeadersView } from './wire/headers-view.ts'
+export { type HeaderPair, HeadersView } from './wire/headers-view.ts'
 export type { ResponseHead } from './wire/message.ts'

@@ -1,12 +1,13 @@
 /**
- * A map from strings that forgets what was not used for long: two generations, each of at most half the limit. O(1), and
- * no list to keep.
+ * A map from strings that forgets what was not used for long: two generations, each of at most half the limit. What was
+ * among the last `limit / 2` different keys used is there. O(1), and no list to keep. Values are never `undefined`.
  */
 export class BoundedMap<V> {
   #young = new Map<string, V>()
   #old = new Map<string, V>()
   readonly #half: number
 
+  /** At most `limit` entries, which is at least 2. */
   constructor(limit: number) {
     this.#half = Math.max(1, limit >> 1)
   }
@@ -20,7 +21,7 @@ export class BoundedMap<V> {
   }
 
   set(key: string, value: V): void {
-    if (this.#young.size >= this.#half) {
+    if (this.#young.size >= this.#half && !this.#young.has(key)) {
       this.#old = this.#young
       this.#young = new Map()
     }

@@ -38,8 +38,11 @@ export interface ResolvedAddress {
 
 /** Names to addresses. */
 export interface Resolver {
-  /** Calls back exactly once, never on the calling stack. */
-  resolve(hostname: string, done: (error: Error | null, addresses: readonly ResolvedAddress[]) => void): void
+  /**
+   * Calls back once, never on the calling stack. The function that it returns gives the question up: then it does not
+   * call back. Giving up twice, or after the answer, does nothing.
+   */
+  resolve(hostname: string, done: (error: Error | null, addresses: readonly ResolvedAddress[]) => void): () => void
 }
 
 /** Where a transport connection goes. */

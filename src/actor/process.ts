@@ -34,8 +34,21 @@ export interface EngineMailbox {
 // biome-ignore lint/suspicious/noExplicitAny: a process of any phases and messages
 export type AnyProcess = Process<any, any>
 
+const exits = { done: Object.freeze({ status: 'done' }), stopped: Object.freeze({ status: 'stopped' }) } as const
+/** xstate's own word: after this message it takes an actor for stopped. */
 const stopMessage = Object.freeze({ type: 'xstate.stop' })
+/** Changes nothing: shows another engine a phase or an end that came about in no message of its own. */
 const syncMessage = Object.freeze({ type: 'process.sync' })
+
+/** A step of `enter`, as another engine sees it: a message like any other. */
+class Entry {
+  readonly type = 'process.enter'
+  readonly run: () => void
+
+  constructor(run: () => void) {
+    this.run = run
+  }
+}
 
 /**
  * An actor: a mailbox, a phase, and `receive`. Delivery is synchronous and run to completion: a message that arrives
@@ -79,6 +92,11 @@ export abstract class Process<P extends string, M extends { readonly type: strin
     return this.#phase
   }
 
+  /** True until it is started or stopped. */
+  get unstarted(): boolean {
+    return this.#status === 'idle'
+  }
+
   /** True from the start to the end. */
   get active(): boolean {
     return this.#status === 'active'
@@ -104,26 +122,29 @@ export abstract class Process<P extends string, M extends { readonly type: strin
     this.#deferred.push(effect)
   }
 
-  /** Owns a child: it is stopped, last first, when this process ends in any way. */
+  /** Owns a child: it is stopped, last first, when this process ends in any way; at once if it has ended. */
   protected own(child: Stoppable): void {
+    if (this.#over && !this.#busy) return child.stop()
     this.#children ??= []
     this.#children.push(child)
   }
 
   send(message: M): void {
-    if (this.#busy) this.#enqueue(message)
+    if (this.#busy || this.#status === 'idle') this.#enqueue(message)
+    else if (this.#status !== 'active') return
     else if (this.#engine !== null) this.#engine.send(message)
-    else if (this.#status === 'active') this.#turn(message)
-    else if (this.#status === 'idle') this.#enqueue(message)
+    else this.#turn(message)
   }
 
-  /** Ends this process: its children are stopped and it is released. Does nothing after the end. */
+  /**
+   * Ends this process, started or not: its children are stopped and it is released; messages that wait are dropped. From
+   * inside a message it takes effect at that message's end. Does nothing after the end.
+   */
   stop(): void {
-    if (this.#busy) this.#mailbox = [stopMessage]
-    else if (this.#status === 'idle') this.#status = 'stopped'
-    else if (this.#status !== 'active') return
-    else if (this.#engine !== null) this.#engine.send(stopMessage)
-    else this.#turn(stopMessage)
+    if (this.#over) return
+    if (this.#engine !== null && this.#status === 'active' && !this.#busy) return this.#engine.send(stopMessage)
+    this.#status = 'stopped'
+    if (!this.#busy) this.#drain()
   }
 
   /**
@@ -132,17 +153,12 @@ export abstract class Process<P extends string, M extends { readonly type: strin
    */
   protected enter<A, B, R>(step: (this: this, a: A, b: B) => R, a: A, b: B, otherwise: R): R {
     if (this.#status !== 'active' || this.#busy) return otherwise
-    this.#busy = true
+    if (this.#engine === null) return this.#step(step, a, b, otherwise)
     let result = otherwise
-    try {
-      result = step.call(this, a, b)
-      if (this.#deferred !== null) this.#runDeferred()
-    } catch (error) {
-      this.#crash(error)
+    const run = () => {
+      result = this.#step(step, a, b, otherwise)
     }
-    this.#drain()
-    // This was no transition of xstate's: one more shows it the phase, or the end.
-    if (this.#engine !== null) this.#engine.send(syncMessage)
+    this.#engine.send(new Entry(run))
     return result
   }
 
@@ -157,25 +173,40 @@ export abstract class Process<P extends string, M extends { readonly type: strin
     this.#engine = engine
   }
 
-  /** xstate's contract. @internal */
+  /** xstate's contract. */
   getInitialSnapshot(): ProcessSnapshot<P> {
     return this.#snapshot()
   }
 
-  /** xstate's contract. @internal */
+  /** xstate's contract. */
   getPersistedSnapshot(snapshot: ProcessSnapshot<P>): Snapshot<unknown> {
     return snapshot
   }
 
-  /** xstate's contract: runs at the actor's start. @internal */
-  start(): void {
+  /** xstate's contract: runs at the actor's start. */
+  start(before: ProcessSnapshot<P>): void {
     if (this.#status === 'idle') this.#begin()
+    const after = this.#snapshot()
+    if (after !== before) this.#engine?.send(after.status === 'stopped' ? stopMessage : syncMessage)
   }
 
-  /** xstate's contract: one message in, the snapshot after it out. @internal */
+  /** xstate's contract: one message in, the snapshot after it out. */
   transition(_snapshot: ProcessSnapshot<P>, message: { readonly type: string }): ProcessSnapshot<P> {
-    if (this.#status === 'active') this.#turn(message)
-    return this.#snapshot()
+    if (this.#over || message === syncMessage) return this.#snapshot()
+    if (message.type === stopMessage.type) {
+      this.#status = 'stopped'
+      this.#drain()
+      return this.#snapshot()
+    }
+    if (message instanceof Entry) message.run()
+    else this.#turn(message)
+    const after = this.#snapshot()
+    if (after.status === 'stopped') this.#engine?.send(stopMessage)
+    return after
+  }
+
+  get #over(): boolean {
+    return this.#status !== 'active' && this.#status !== 'idle'
   }
 
   #begin(): void {
@@ -196,10 +227,23 @@ export abstract class Process<P extends string, M extends { readonly type: strin
     this.#drain()
   }
 
+  #step<A, B, R>(step: (this: this, a: A, b: B) => R, a: A, b: B, otherwise: R): R {
+    this.#busy = true
+    let result = otherwise
+    try {
+      result = step.call(this, a, b)
+      if (this.#deferred !== null) this.#runDeferred()
+    } catch (error) {
+      result = otherwise
+      this.#crash(error)
+    }
+    this.#drain()
+    return result
+  }
+
   #handle(message: { readonly type: string }): void {
     try {
-      if (message === stopMessage) this.#status = 'stopped'
-      else if (message !== syncMessage) this.receive(message as M)
+      this.receive(message as M)
       if (this.#deferred !== null) this.#runDeferred()
     } catch (error) {
       this.#crash(error)
@@ -208,29 +252,26 @@ export abstract class Process<P extends string, M extends { readonly type: strin
 
   /** Ends a turn: handles what came meanwhile, then the end of the process if this was it. */
   #drain(): void {
+    const engine = this.#engine
+    while (engine === null && this.#mailbox !== null && this.#status === 'active') this.#deliver(this.#mailbox)
     const mailbox = this.#mailbox
-    if (this.#engine !== null) {
-      this.#busy = false
-      this.#mailbox = null
-      if (this.#status !== 'active') this.#exit()
-      else if (mailbox !== null) for (const message of mailbox) this.#engine.send(message)
-      return
-    }
-    if (mailbox !== null) {
-      // `stop()` may put another array in place: always look at the current one.
-      for (let next = this.#mailbox?.shift(); next !== undefined; next = this.#mailbox?.shift()) {
-        if (this.#status !== 'active') break
-        this.#handle(next)
-      }
-      this.#mailbox = null
-    }
+    this.#mailbox = null
     this.#busy = false
     if (this.#status !== 'active') this.#exit()
+    else if (engine !== null && mailbox !== null) for (const message of mailbox) engine.send(message)
+  }
+
+  #deliver(messages: readonly { readonly type: string }[]): void {
+    this.#mailbox = null
+    for (const message of messages) {
+      if (this.#status !== 'active') return
+      this.#handle(message)
+    }
   }
 
   #enqueue(message: { readonly type: string }): void {
-    if (this.#mailbox === null) this.#mailbox = [message]
-    else if (this.#mailbox[0] !== stopMessage) this.#mailbox.push(message)
+    this.#mailbox ??= []
+    this.#mailbox.push(message)
   }
 
   #runDeferred(): void {
@@ -244,7 +285,8 @@ export abstract class Process<P extends string, M extends { readonly type: strin
 
   #crash(error: unknown): void {
     this.#status = 'error'
-    this.#error = error
+    // `undefined` is how `crashedOf` says that there was no crash.
+    this.#error = error === undefined ? new Error('undefined was thrown') : error
   }
 
   #exit(): void {
@@ -254,27 +296,26 @@ export abstract class Process<P extends string, M extends { readonly type: strin
     this.#deferred = null
     const children = this.#children
     this.#children = null
-    if (children !== null) for (const child of children.reverse()) this.#guard(() => child.stop())
-    this.#guard(() => this.release())
+    if (children !== null) for (const child of children.reverse()) this.#guard(child, 'stop')
+    this.#guard(this as unknown as { release(): void }, 'release')
     if (observer === null) {
       if (this.#status === 'error') throwLater(this.#error)
       return
     }
     try {
       const status = this.#status as Exit['status']
-      observer.exited(this as never, status === 'error' ? { status, error: this.#error } : { status })
+      observer.exited(this as never, status === 'error' ? { status, error: this.#error } : exits[status])
     } catch (error) {
       throwLater(error)
     }
   }
 
-  #guard(step: () => void): void {
+  #guard<K extends string>(target: { [name in K]: () => void }, step: K): void {
     try {
-      step()
+      target[step]()
     } catch (error) {
-      this.#error =
-        this.#status === 'error' ? new AggregateError([this.#error, error], 'crashed again while it ended') : error
-      this.#status = 'error'
+      const again = this.#status === 'error'
+      this.#crash(again ? new AggregateError([this.#error, error], 'crashed again while it ended') : error)
     }
   }
 

@@ -1,3 +1,4 @@
+import { throwLater } from './clock.ts'
 import type { Clock, TimerHandle, Timers } from './env.ts'
 import type { AnyProcess, Engine, Exit, ExitObserver, Stoppable } from './process.ts'
 
@@ -28,7 +29,7 @@ export interface SupervisorEnv {
   readonly engine: Engine
 }
 
-/** What happens to a supervised child, told to the one who asked for it. */
+/** What happens to a supervised child, told to the one who asked for it. A throw is an `uncaughtException`, no more. */
 export interface ChildEvents<P extends AnyProcess> {
   /** An incarnation runs. */
   started?(process: P): void
@@ -71,8 +72,7 @@ export class Child<P extends AnyProcess> implements Stoppable, ExitObserver<AnyP
   /** Stops the incarnation that runs and any restart. */
   stop(): void {
     this.#stopped = true
-    this.#restart?.cancel()
-    this.#restart = null
+    this.#cancelRestart()
     const current = this.current
     this.current = null
     current?.stop()
@@ -87,6 +87,7 @@ export class Child<P extends AnyProcess> implements Stoppable, ExitObserver<AnyP
   }
 
   #incarnate(): void {
+    this.#cancelRestart()
     this.incarnation++
     let process: P
     try {
@@ -95,30 +96,44 @@ export class Child<P extends AnyProcess> implements Stoppable, ExitObserver<AnyP
       this.#crashed(error, null)
       return
     }
+    // Whoever made it may have stopped it meanwhile, or started another.
+    if (this.#stopped || this.current !== null) return process.stop()
     this.current = process
     this.#env.engine.start(process)
-    if (this.current === process) this.#events.started?.(process)
+    if (this.current === process) this.#tell(() => this.#events.started?.(process))
   }
 
   #crashed(error: unknown, process: P | null): void {
     this.crashes++
-    this.#events.crashed?.(error, process)
-    if (this.#stopped || this.#spec.restart === 'temporary') return
+    this.#tell(() => this.#events.crashed?.(error, process))
+    if (this.#stopped || this.current !== null || this.#spec.restart === 'temporary') return
     const nowMs = this.#env.clock.now()
     this.#crashTimes = this.#crashTimes.filter(timeMs => timeMs > nowMs - this.#intensity.withinMs)
     this.#crashTimes.push(nowMs)
     if (this.#crashTimes.length > this.#intensity.maxCrashes) {
       this.#stopped = true
-      this.#events.gaveUp?.(error)
+      this.#tell(() => this.#events.gaveUp?.(error))
     } else this.#startLater()
   }
 
   /** Never on the crashing stack: whoever called into the child must come home first. */
   #startLater(): void {
-    this.#restart = this.#env.timers.immediate(() => {
-      this.#restart = null
-      if (!this.#stopped) this.#incarnate()
-    })
+    this.#cancelRestart()
+    this.#restart = this.#env.timers.immediate(() => this.#incarnate())
+  }
+
+  #cancelRestart(): void {
+    this.#restart?.cancel()
+    this.#restart = null
+  }
+
+  /** Whatever hears of it, the child is started again. */
+  #tell(event: () => void): void {
+    try {
+      event()
+    } catch (error) {
+      throwLater(error)
+    }
   }
 }
 
@@ -133,7 +148,7 @@ export class Supervisor implements Stoppable {
     this.#intensity = intensity
   }
 
-  /** Takes a child under supervision and starts its first incarnation. */
+  /** Takes a child under supervision, until `stop` or `disown`, and starts its first incarnation. */
   supervise<P extends AnyProcess>(spec: ChildSpec<P>, events: ChildEvents<P> = {}): Child<P> {
     const child = new Child(this.#env, this.#intensity, spec, events)
     this.#children.add(child)
@@ -150,10 +165,18 @@ export class Supervisor implements Stoppable {
     this.#children.delete(child)
   }
 
-  /** Stops all children, last first. */
+  /** Stops all children, last first, even if one throws; then it throws the first error. */
   stop(): void {
     const children = [...this.#children].reverse()
     this.#children.clear()
-    for (const child of children) child.stop()
+    const errors: unknown[] = []
+    for (const child of children) {
+      try {
+        child.stop()
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw errors[0]
   }
 }

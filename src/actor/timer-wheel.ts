@@ -1,10 +1,11 @@
+import { throwLater } from './clock.ts'
 import type { Clock, TimerHandle, Timers } from './env.ts'
 
 const tickMs = 8
 const slotCount = 4_096
 const slotMask = slotCount - 1
 
-/** What a `WheelTimer` wakes. */
+/** What a `WheelTimer` wakes. A throw becomes an `uncaughtException`; other timers do not notice. */
 export interface Wakeable {
   wake(nowMs: number): void
 }
@@ -43,7 +44,7 @@ export class TimerWheel {
   #linked = 0
   /** The tick up to which slots were looked at. */
   #tick: number
-  /** The tick for which the native timer is set; `Infinity` when it is not. */
+  /** The tick for which the native timer is set; `Infinity` when it is not, `-Infinity` when it shall not be set yet. */
   #armedTick = Infinity
   #native: TimerHandle | null = null
   #due: WheelTimer[] = []
@@ -105,16 +106,17 @@ export class TimerWheel {
 
   /** Looks at every slot that has come, then sleeps until the next one that holds a timer. */
   #turn(): void {
-    this.#armedTick = Infinity
     this.#native = null
+    this.#armedTick = -Infinity
     const nowMs = this.#clock.now()
     const nowTick = Math.floor(nowMs / tickMs)
-    const stop = Math.min(nowTick, this.#tick + slotCount)
-    while (this.#tick < stop) {
+    // After a stall of more than one lap each slot is looked at once, as if the lap were the last one before now.
+    this.#tick = Math.max(this.#tick, nowTick - slotCount)
+    while (this.#tick < nowTick) {
       this.#tick++
       this.#look(this.#tick & slotMask, nowMs)
     }
-    this.#tick = Math.max(this.#tick, nowTick)
+    this.#armedTick = Infinity
     if (this.#due.length > 0) this.#timers.immediate(() => this.#fire())
     this.#sleep()
   }
@@ -141,7 +143,11 @@ export class TimerWheel {
         continue
       }
       timer.deadlineMs = Infinity
-      timer.owner.wake(nowMs)
+      try {
+        timer.owner.wake(nowMs)
+      } catch (error) {
+        throwLater(error)
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import type { Engine } from './process.ts'
 export function xstateEngine(root: AnyActorRef): Engine {
   return {
     start(process) {
+      if (!process.unstarted) return
       const actor = createActor(process, { parent: root, id: process.id, input: undefined } as never)
       // The exit observer of the process reports; without an error callback xstate would report once more, globally.
       actor.subscribe({ error: () => {}, complete: () => {} })

@@ -30,8 +30,6 @@ export const object: Check = (value, path) => {
   if (value === null || typeof value !== 'object') throw wrongType(path, 'an object')
 }
 
-export const anything: Check = () => {}
-
 /** An object with these options and no others. An option that is `undefined` is as if it were not there. */
 export function shape(checks: Readonly<Record<string, Check>>): Check {
   return (value, path) => {

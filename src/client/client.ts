@@ -1,6 +1,6 @@
 import type { InspectionEvent, Observer } from 'xstate'
 import type { Env } from '../actor/env.ts'
-import { argumentError, rangeError } from '../errors.ts'
+import { argumentError } from '../errors.ts'
 import type { BodyChunk } from '../request/body-source.ts'
 import { type Explanation, explainRecord } from '../request/explain.ts'
 import { type HeadersInput, trailerFields } from '../request/header-fields.ts'
@@ -10,12 +10,45 @@ import type { RequestInit } from '../request/request-init.ts'
 import type { HeadersView } from '../wire/headers-view.ts'
 import type { ResponseHead } from '../wire/message.ts'
 import { Answer } from './answer.ts'
-import { ClientCore } from './core.ts'
+import { number, shape } from './checks.ts'
+import { type Caller, ClientCore } from './core.ts'
 import type { ClientEventName, ClientListener } from './events.ts'
 import type { ClientOptions } from './options.ts'
 import type { ClientStats } from './stats.ts'
 
 const defaultCloseMs = 10_000
+
+/** The options of a request whose method is in the name of the call, like `get`. */
+export type WholeInit = Omit<RequestInit, 'method'>
+
+/** Options of `body`. */
+export interface BodyOptions {
+  /** Default `limits.bodyBytes`. */
+  readonly maxBytes?: number | undefined
+}
+
+/** Options of `close`. */
+export interface CloseOptions {
+  /** How long requests that run or wait may take to finish. Default 10,000; `Infinity` is no bound. */
+  readonly withinMs?: number | undefined
+}
+
+const bodyShape = shape({ maxBytes: number(0) })
+const closeShape = shape({ withinMs: number(0) })
+
+/**
+ * How the package's own functions make requests, so that `traceCalls` leaves out their frames too.
+ * @internal
+ */
+export let requestAs: (client: Client, caller: Caller, url: string | URL, init: RequestInit | undefined) => RequestRef
+/** @internal */
+export let wholeAs: (
+  client: Client,
+  caller: Caller,
+  method: string,
+  url: string | URL,
+  init: WholeInit | undefined,
+) => Promise<Answer>
 
 /** A client: its hosts, their pools, and every request that runs. Made by `createClient`. */
 export class Client implements AsyncDisposable {
@@ -31,7 +64,7 @@ export class Client implements AsyncDisposable {
    * else comes through the ref.
    */
   request(url: string | URL, init?: RequestInit): RequestRef {
-    return new RequestRef(this.#core.start(url, init))
+    return this.#request(this.request, url, init)
   }
 
   /** The response head. May be called any number of times. Rejects with the request's error. */
@@ -58,11 +91,9 @@ export class Client implements AsyncDisposable {
    * The whole body. Rejects with `ERR_HANSOM_BODY_TOO_LARGE` above `maxBytes` (default `limits.bodyBytes`), and with
    * `ERR_HANSOM_BODY_USED` after some of it was read.
    */
-  body(ref: RequestRef, { maxBytes }: { readonly maxBytes?: number } = {}): Promise<Uint8Array> {
-    if (maxBytes !== undefined && !(typeof maxBytes === 'number' && maxBytes >= 0)) {
-      throw rangeError('ERR_HANSOM_INVALID_ARGUMENT', 'maxBytes', 'maxBytes is a number of bytes, 0 or more')
-    }
-    return this.#bytes(recordOf(ref), maxBytes)
+  body(ref: RequestRef, options: BodyOptions = {}): Promise<Uint8Array> {
+    bodyShape(options, '')
+    return this.#bytes(recordOf(ref), options.maxBytes)
   }
 
   /** Reads the rest of the body away, so that its connection can serve again. */
@@ -78,19 +109,13 @@ export class Client implements AsyncDisposable {
    * `streamBody` and after `finishBody`.
    */
   sendBody(ref: RequestRef, chunk: BodyChunk): Promise<boolean> {
-    const record = recordOf(ref)
-    const writer = record.writerFor('sendBody')
-    if (writer !== null) return writer.send(chunk)
-    return record.outcome === 'done' ? Promise.resolve(false) : Promise.reject(record.error)
+    return recordOf(ref).sendBody(chunk)
   }
 
   /** Ends a body, with trailers if any. Resolves when its last byte was given to the connection. */
   finishBody(ref: RequestRef, trailers?: HeadersInput): Promise<void> {
     const record = recordOf(ref)
-    const lines = trailerFields(trailers)
-    const writer = record.writerFor('finishBody')
-    if (writer !== null) return writer.finish(lines)
-    return record.outcome === 'done' ? Promise.resolve() : Promise.reject(record.error)
+    return record.finishBody(trailerFields(trailers))
   }
 
   /** Cancels a request in any phase: it rejects with `reason`, or an `AbortError`. Does nothing once settled. */
@@ -105,43 +130,44 @@ export class Client implements AsyncDisposable {
 
   /** A handle of a request that runs, by its id; `undefined` if none does. */
   ref(id: string): RequestRef | undefined {
+    if (typeof id !== 'string') throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'id', 'id is the id of a ref')
     const record = this.#core.find(id)
     return record === undefined ? undefined : new RequestRef(record)
   }
 
   /** Sends a GET and reads the whole answer. */
-  get(url: string | URL, init?: RequestInit): Promise<Answer> {
-    return this.#whole('GET', url, init)
+  get(url: string | URL, init?: WholeInit): Promise<Answer> {
+    return this.#whole(this.get, 'GET', url, init)
   }
 
   /** Sends a HEAD; the answer has no body. */
-  head(url: string | URL, init?: RequestInit): Promise<Answer> {
-    return this.#whole('HEAD', url, init)
+  head(url: string | URL, init?: WholeInit): Promise<Answer> {
+    return this.#whole(this.head, 'HEAD', url, init)
   }
 
   /** Sends a POST and reads the whole answer. */
-  post(url: string | URL, init?: RequestInit): Promise<Answer> {
-    return this.#whole('POST', url, init)
+  post(url: string | URL, init?: WholeInit): Promise<Answer> {
+    return this.#whole(this.post, 'POST', url, init)
   }
 
   /** Sends a PUT and reads the whole answer. */
-  put(url: string | URL, init?: RequestInit): Promise<Answer> {
-    return this.#whole('PUT', url, init)
+  put(url: string | URL, init?: WholeInit): Promise<Answer> {
+    return this.#whole(this.put, 'PUT', url, init)
   }
 
   /** Sends a PATCH and reads the whole answer. */
-  patch(url: string | URL, init?: RequestInit): Promise<Answer> {
-    return this.#whole('PATCH', url, init)
+  patch(url: string | URL, init?: WholeInit): Promise<Answer> {
+    return this.#whole(this.patch, 'PATCH', url, init)
   }
 
   /** Sends a DELETE and reads the whole answer. */
-  delete(url: string | URL, init?: RequestInit): Promise<Answer> {
-    return this.#whole('DELETE', url, init)
+  delete(url: string | URL, init?: WholeInit): Promise<Answer> {
+    return this.#whole(this.delete, 'DELETE', url, init)
   }
 
   /** Sends an OPTIONS and reads the whole answer. */
-  options(url: string | URL, init?: RequestInit): Promise<Answer> {
-    return this.#whole('OPTIONS', url, init)
+  options(url: string | URL, init?: WholeInit): Promise<Answer> {
+    return this.#whole(this.options, 'OPTIONS', url, init)
   }
 
   /** Calls `listener` for each event of that name, after the turn in which it happened. */
@@ -180,11 +206,9 @@ export class Client implements AsyncDisposable {
    * Takes no new requests, lets those that run or wait finish for `withinMs` (default 10,000), then ends the rest with
    * `ERR_HANSOM_CLIENT_CLOSED`. Resolves when every socket is closed. May be called again, to be quicker.
    */
-  close({ withinMs = defaultCloseMs }: { readonly withinMs?: number } = {}): Promise<void> {
-    if (!(typeof withinMs === 'number' && withinMs >= 0)) {
-      throw rangeError('ERR_HANSOM_INVALID_ARGUMENT', 'withinMs', 'withinMs is a number of milliseconds, 0 or more')
-    }
-    return this.#core.close(withinMs)
+  close(options: CloseOptions = {}): Promise<void> {
+    closeShape(options, '')
+    return this.#core.close(options.withinMs ?? defaultCloseMs)
   }
 
   /** Closes at once. */
@@ -192,15 +216,34 @@ export class Client implements AsyncDisposable {
     return this.close({ withinMs: 0 })
   }
 
-  async #whole(method: string, url: string | URL, init: RequestInit | undefined): Promise<Answer> {
-    const record = this.#core.start(url, { ...init, method })
-    return new Answer(record, await this.#bytes(record, undefined))
+  #request(caller: Caller, url: string | URL, init: RequestInit | undefined): RequestRef {
+    return new RequestRef(this.#core.start(url, init, caller))
+  }
+
+  /** Not async: wrong arguments are thrown at the call. */
+  #whole(caller: Caller, method: string, url: string | URL, init: WholeInit | undefined): Promise<Answer> {
+    const record = this.#core.start(url, initFor(method, init), caller)
+    return this.#bytes(record, undefined).then(bytes => new Answer(record, bytes))
   }
 
   #bytes(record: RequestRecord, maxBytes = this.#core.options.bodyBytes): Promise<Uint8Array> {
     record.observed = true
     return record.inbox.whole(maxBytes)
   }
+
+  static {
+    requestAs = (client, caller, url, init) => client.#request(caller, url, init)
+    wholeAs = (client, caller, method, url, init) => client.#whole(caller, method, url, init)
+  }
+}
+
+function initFor(method: string, init: WholeInit | undefined): RequestInit {
+  if (init === undefined || init === null) return { method }
+  if ((init as RequestInit).method !== undefined) {
+    const message = `method is not an option of ${method.toLowerCase()}(): use request()`
+    throw argumentError('ERR_HANSOM_INVALID_OPTION', 'method', message)
+  }
+  return typeof init === 'object' ? { ...init, method } : init
 }
 
 /** Makes a client of its own: own pools, own limits, own budget. Throws `ERR_HANSOM_INVALID_OPTION`. */

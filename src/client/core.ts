@@ -18,17 +18,22 @@ import { type HostRuntime, OriginSupervisor } from '../host/origin-supervisor.ts
 import { Turn } from '../host/turn.ts'
 import { Budget } from '../pool/budget.ts'
 import { HostRegistry } from '../pool/registry.ts'
+import { giveUp } from '../request/body-source.ts'
 import { RequestRecord } from '../request/record.ts'
-import { RequestActor, type RequestHost, type RequestRuntime } from '../request/request-actor.ts'
+import { RequestActor, type RequestRuntime } from '../request/request-actor.ts'
 import { planRequest, type RequestInit, type RequestPlan } from '../request/request-init.ts'
 import { targetOf } from '../request/target.ts'
 import { ClientEvents } from './events.ts'
 import { guardedInspector } from './inspection.ts'
+import { LiveRequests } from './live-requests.ts'
 import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
 import { type RootEffects, rootMachine } from './root-machine.ts'
 import { Signals } from './signals.ts'
-import { type ClientStats, hostStats, noOutcomes, type Outcomes } from './stats.ts'
+import { type ClientStats, hostStats } from './stats.ts'
+
+/** The function of ours that the user called. */
+export type Caller = (...args: never[]) => unknown
 
 /** Numbers are unique in the process, so that a ref of one client is never taken for another's. */
 let lastRequest = 0
@@ -50,10 +55,9 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
   readonly #budget: Budget
   readonly #hosts = new HostRegistry()
   readonly #runtime: HostRuntime
-  readonly #live = new Map<number, RequestActor>()
+  readonly #live = new LiveRequests()
   /** Hosts of requests with `pool: false`: each serves one. */
   readonly #own = new Set<OriginSupervisor>()
-  readonly #outcomes = new WeakMap<RequestHost, Outcomes>()
   #open = true
   #unobserved = 0
   #closing: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null
@@ -86,21 +90,25 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
   }
 
   /** Checks the arguments, then starts the request's actor, unless the request cannot run: then it has failed already. */
-  start(url: string | URL, init: RequestInit | undefined): RequestRecord {
-    const { origin } = targetOf(url)
-    const plan = planRequest(url, init, this.options.timeoutsOf(origin))
+  start(url: string | URL, init: RequestInit | undefined, caller: Caller): RequestRecord {
+    const target = targetOf(url)
+    const { origin } = target
+    const plan = planRequest(target, init, this.options.timeoutsOf(origin))
     if (plan.pool !== false && plan.pool !== '') this.options.checkPool(plan.pool)
-    const { method, target, signal } = plan
+    const { method, signal } = plan
     const nowMs = this.clock.now()
     const record = new RequestRecord(++lastRequest, method, target.url, origin, nowMs, this.options.highWaterBytes)
     record.streamed = plan.body.kind === 'manual'
-    if (signal?.aborted) return this.#stillborn(record, 'cancelled', signal.reason ?? new AbortError())
-    if (!this.#open) return this.#stillborn(record, 'failed', closedError())
+    const calledAt = this.options.traceCalls ? callSite(caller) : undefined
+    if (signal?.aborted) return this.#stillborn(record, plan, 'cancelled', signal.reason ?? new AbortError())
+    if (!this.#open) {
+      const context = { method, origin, ref: record.id, bill: record.bill(nowMs), phase: 'queue', calledAt } as const
+      return this.#stillborn(record, plan, 'failed', closedError(true).withContext(context))
+    }
     const host = plan.pool === false ? this.#ownHost(plan) : this.#hostFor(plan, plan.pool)
-    const calledAt = this.options.traceCalls ? callSite() : undefined
     const actor = new RequestActor(record, plan, host, this, calledAt)
     if (this.#live.size === 0) this.timers.hold()
-    this.#live.set(record.number, actor)
+    this.#live.add(actor)
     if (signal !== undefined) this.#signals.watch(signal, record)
     actor.begin()
     return record
@@ -108,8 +116,7 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
 
   /** The record of a request that runs. */
   find(id: string): RequestRecord | undefined {
-    const record = this.#live.get(Number(id.slice(1)))?.record
-    return record?.id === id ? record : undefined
+    return this.#live.find(id)?.record
   }
 
   stats(): ClientStats {
@@ -119,7 +126,7 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
       maxConnections: this.#budget.maxConnections,
       hostsWaiting: this.#budget.waiting,
       unobserved: this.#unobserved,
-      hosts: [...this.#hosts].map(host => hostStats(host, this.#outcomesOf(host))),
+      hosts: [...this.#hosts].map(host => hostStats(host)),
     }
   }
 
@@ -146,16 +153,21 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
 
   /** `RootEffects`: ends what still runs. */
   abort(): void {
-    const error = closedError()
-    for (const actor of [...this.#live.values()]) actor.send({ type: 'request.fail', error })
+    for (const actor of this.#live.all()) {
+      // Before the connection was granted nothing was sent.
+      actor.send({ type: 'request.fail', error: closedError(actor.record.grantedMs < 0) })
+    }
     for (const host of this.#allHosts()) host.stop()
     this.#checkEmpty()
   }
 
-  settled(record: RequestRecord, plan: RequestPlan, host: RequestHost): void {
-    this.#live.delete(record.number)
+  settled(actor: RequestActor, plan: RequestPlan): void {
+    const { record, host } = actor
+    this.#live.remove(actor)
+    // It may have left before a slot was taken: then none will be released.
+    if (plan.pool === false) this.#forgetOwn(host as OriginSupervisor)
     if (plan.signal !== undefined) this.#signals.forget(plan.signal, record)
-    const outcomes = this.#outcomesOf(host)
+    const { outcomes } = host
     if (record.outcome === 'done') outcomes.done++
     else if (record.outcome === 'cancelled') outcomes.cancelled++
     else {
@@ -163,15 +175,7 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
       outcomes.errors[code] = (outcomes.errors[code] ?? 0) + 1
       this.#watchObserved(record)
     }
-    this.events.emit('request.settled', () => ({
-      ref: record.id,
-      method: record.method,
-      url: record.url,
-      outcome: record.outcome!,
-      status: record.head?.status ?? null,
-      error: record.error,
-      bill: record.bill(0),
-    }))
+    this.#tellSettled(record)
     if (this.#live.size === 0) {
       this.timers.letGo()
       this.#checkEmpty()
@@ -197,7 +201,7 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
   }
 
   slotReleased(host: OriginSupervisor): void {
-    if (this.#own.size > 0 && host.empty && this.#own.delete(host)) host.stop()
+    if (this.#own.size > 0) this.#forgetOwn(host)
     this.#checkEmpty()
   }
 
@@ -228,6 +232,10 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
     return host
   }
 
+  #forgetOwn(host: OriginSupervisor): void {
+    if (host.empty && this.#own.delete(host)) host.stop()
+  }
+
   #makeHost(plan: RequestPlan, pool: string, ownLimits?: HostLimits): OriginSupervisor {
     const { origin, secure, hostname, port } = plan.target
     const resolved = this.options.hostOf(origin, pool)
@@ -237,10 +245,29 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
   }
 
   /** A request that never gets an actor: its signal was aborted, or the client is closed. */
-  #stillborn(record: RequestRecord, outcome: 'failed' | 'cancelled', error: unknown): RequestRecord {
+  #stillborn(
+    record: RequestRecord,
+    { body }: RequestPlan,
+    outcome: 'failed' | 'cancelled',
+    error: unknown,
+  ): RequestRecord {
     record.settle(outcome, error, record.startedMs)
+    if (body.kind === 'stream') this.timers.microtask(() => giveUp(body.open, error))
     if (outcome === 'failed') this.#watchObserved(record)
+    this.#tellSettled(record)
     return record
+  }
+
+  #tellSettled(record: RequestRecord): void {
+    this.events.emit('request.settled', () => ({
+      ref: record.id,
+      method: record.method,
+      url: record.url,
+      outcome: record.outcome!,
+      status: record.head?.status ?? null,
+      error: record.error,
+      bill: record.bill(0),
+    }))
   }
 
   /** A failure that nobody has asked for by the end of the turn is counted and told. */
@@ -264,15 +291,6 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
   #allHosts(): OriginSupervisor[] {
     return [...this.#hosts, ...this.#own]
   }
-
-  #outcomesOf(host: RequestHost): Outcomes {
-    let outcomes = this.#outcomes.get(host)
-    if (outcomes === undefined) {
-      outcomes = noOutcomes()
-      this.#outcomes.set(host, outcomes)
-    }
-    return outcomes
-  }
 }
 
 interface HostLimits {
@@ -281,8 +299,8 @@ interface HostLimits {
   readonly maxWaiting: number
 }
 
-function closedError(): HansomError {
-  return new HansomError('ERR_HANSOM_CLIENT_CLOSED', 'the client is closed', { retryable: true })
+function closedError(retryable: boolean): HansomError {
+  return new HansomError('ERR_HANSOM_CLIENT_CLOSED', 'the client is closed', { retryable })
 }
 
 function codeOf(error: unknown): string {
@@ -290,10 +308,11 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : 'other'
 }
 
-/** The user's side of the call stack: the frames above ours. */
-function callSite(): string {
-  const lines = new Error('request').stack?.split('\n') ?? []
-  return lines.slice(4).join('\n')
+/** The user's side of the call stack: the frames below that of `caller`. */
+function callSite(caller: Caller): string {
+  const trace: { stack?: string } = {}
+  Error.captureStackTrace(trace, caller)
+  return trace.stack?.split('\n').slice(1).join('\n') ?? ''
 }
 
 function systemEnv(options: ResolvedOptions): Env {

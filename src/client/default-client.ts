@@ -7,7 +7,7 @@ import type { RequestInit } from '../request/request-init.ts'
 import type { HeadersView } from '../wire/headers-view.ts'
 import type { ResponseHead } from '../wire/message.ts'
 import type { Answer } from './answer.ts'
-import { Client, createClient } from './client.ts'
+import { type BodyOptions, Client, createClient, requestAs, type WholeInit, wholeAs } from './client.ts'
 
 let current: Client | undefined
 
@@ -27,7 +27,7 @@ export function setDefaultClient(client: Client): void {
 
 /** `Client.request` on the default client. */
 export function request(url: string | URL, init?: RequestInit): RequestRef {
-  return defaultClient().request(url, init)
+  return requestAs(defaultClient(), request, url, init)
 }
 
 /** `Client.recvHead` for a ref of any client. */
@@ -46,7 +46,7 @@ export function recvTrailers(ref: RequestRef): HeadersView | null {
 }
 
 /** `Client.body` for a ref of any client. */
-export function body(ref: RequestRef, options?: { readonly maxBytes?: number }): Promise<Uint8Array> {
+export function body(ref: RequestRef, options?: BodyOptions): Promise<Uint8Array> {
   return defaultClient().body(ref, options)
 }
 
@@ -76,36 +76,36 @@ export function explain(ref: RequestRef): Explanation {
 }
 
 /** `Client.get` on the default client. */
-export function get(url: string | URL, init?: RequestInit): Promise<Answer> {
-  return defaultClient().get(url, init)
+export function get(url: string | URL, init?: WholeInit): Promise<Answer> {
+  return wholeAs(defaultClient(), get, 'GET', url, init)
 }
 
 /** `Client.head` on the default client. */
-export function head(url: string | URL, init?: RequestInit): Promise<Answer> {
-  return defaultClient().head(url, init)
+export function head(url: string | URL, init?: WholeInit): Promise<Answer> {
+  return wholeAs(defaultClient(), head, 'HEAD', url, init)
 }
 
 /** `Client.post` on the default client. */
-export function post(url: string | URL, init?: RequestInit): Promise<Answer> {
-  return defaultClient().post(url, init)
+export function post(url: string | URL, init?: WholeInit): Promise<Answer> {
+  return wholeAs(defaultClient(), post, 'POST', url, init)
 }
 
 /** `Client.put` on the default client. */
-export function put(url: string | URL, init?: RequestInit): Promise<Answer> {
-  return defaultClient().put(url, init)
+export function put(url: string | URL, init?: WholeInit): Promise<Answer> {
+  return wholeAs(defaultClient(), put, 'PUT', url, init)
 }
 
 /** `Client.patch` on the default client. */
-export function patch(url: string | URL, init?: RequestInit): Promise<Answer> {
-  return defaultClient().patch(url, init)
+export function patch(url: string | URL, init?: WholeInit): Promise<Answer> {
+  return wholeAs(defaultClient(), patch, 'PATCH', url, init)
 }
 
 /** `Client.delete` on the default client. `delete` is a reserved word. */
-export function del(url: string | URL, init?: RequestInit): Promise<Answer> {
-  return defaultClient().delete(url, init)
+export function del(url: string | URL, init?: WholeInit): Promise<Answer> {
+  return wholeAs(defaultClient(), del, 'DELETE', url, init)
 }
 
 /** `Client.options` on the default client. */
-export function options(url: string | URL, init?: RequestInit): Promise<Answer> {
-  return defaultClient().options(url, init)
+export function options(url: string | URL, init?: WholeInit): Promise<Answer> {
+  return wholeAs(defaultClient(), options, 'OPTIONS', url, init)
 }

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'eventemitter3'
+import { throwLater } from '../actor/clock.ts'
 import type { DialTimings } from '../dial/messages.ts'
-import type { Bill, HansomError } from '../errors.ts'
+import { argumentError, type Bill, type HansomError } from '../errors.ts'
 import type { Outbox } from './outbox.ts'
 
 /** What a client tells its listeners: the name of each event and what it carries. */
@@ -34,6 +35,17 @@ export interface ClientEventMap {
 /** The name of a client event. */
 export type ClientEventName = keyof ClientEventMap
 
+const names: ReadonlySet<string> = new Set<ClientEventName>([
+  'connection.opened',
+  'connection.reused',
+  'connection.closed',
+  'dial.failed',
+  'request.settled',
+  'unobserved',
+  'crash',
+  'drop',
+])
+
 /** A listener of a client event. */
 export type ClientListener<N extends ClientEventName> = (event: ClientEventMap[N]) => void
 
@@ -49,6 +61,13 @@ export class ClientEvents {
   }
 
   on<N extends ClientEventName>(name: N, listener: ClientListener<N>): void {
+    if (!names.has(name)) {
+      const message = `there is no event ${JSON.stringify(name)}; known: ${[...names].join(', ')}`
+      throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'name', message)
+    }
+    if (typeof listener !== 'function') {
+      throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'listener', 'listener is a function')
+    }
     this.#emitter.on(name, listener)
     this.#names = new Set(this.#emitter.eventNames() as string[])
   }
@@ -61,6 +80,14 @@ export class ClientEvents {
   emit<N extends ClientEventName>(name: N, event: () => ClientEventMap[N]): void {
     if (this.#names.size === 0 || !this.#names.has(name)) return
     const payload = event()
-    this.#outbox.post(() => this.#emitter.emit(name, payload))
+    this.#outbox.post(() => {
+      for (const listener of this.#emitter.listeners(name)) {
+        try {
+          ;(listener as ClientListener<N>)(payload)
+        } catch (error) {
+          throwLater(error)
+        }
+      }
+    })
   }
 }

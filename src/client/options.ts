@@ -9,8 +9,8 @@ import type { PolicyOption } from '../host/policy/policy.ts'
 import { queue } from '../host/policy/queue.ts'
 import { targetOf } from '../request/target.ts'
 import { defaultTimeouts, type Timeouts, type TimeoutsInput, timeoutsOf } from '../request/timeouts.ts'
-import { defaultWireLimits } from '../wire/message.ts'
-import { anything, type Check, callback, flag, number, object, record, shape, text } from './checks.ts'
+import { defaultWireLimits, type WireLimits } from '../wire/message.ts'
+import { type Check, callback, flag, number, object, record, shape, text } from './checks.ts'
 
 /** How one host's connections are pooled. */
 export interface PoolOptions {
@@ -112,6 +112,10 @@ const policy: Check = (value, path) => {
   callback((value as { admit?: unknown }).admit, `${path}.admit`)
 }
 
+const inspector: Check = (value, path) => {
+  if (typeof value !== 'function' && typeof value !== 'boolean') object(value, path)
+}
+
 const poolShape = shape({
   maxConnections: number(1, { whole: true }),
   maxIdle: number(0, { whole: true }),
@@ -150,13 +154,14 @@ const clientShape = shape({
     highWaterBytes: number(1, { whole: true }),
   }),
   traceCalls: flag,
-  inspect: anything,
+  inspect: inspector,
 })
 
 /** Checks the options of a client. Throws `ERR_HANSOM_INVALID_OPTION` with the path of the option. */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
   clientShape(options, '')
   const clientTimeouts = timeoutsOf(options.timeouts ?? {}, defaultTimeouts, 'timeouts')
+  const wire: WireLimits = { ...defaultWireLimits, ...defined(options.limits) }
   const hosts = new Map<string, HostOptions>()
   for (const [origin, host] of Object.entries(options.hosts ?? {})) hosts.set(normalOrigin(origin), host)
   const hostTimeouts = new Map<string, Timeouts>()
@@ -180,12 +185,12 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       const message = `there is no pool ${JSON.stringify(pool)} in the client's pools; known: ${known}`
       throw argumentError('ERR_HANSOM_INVALID_OPTION', 'pool', message)
     },
-    hostOf: (origin, pool) => resolveHost(options, hosts.get(origin) ?? {}, options.pools?.[pool] ?? {}),
+    hostOf: (origin, pool) => resolveHost(options, hosts.get(origin) ?? {}, options.pools?.[pool] ?? {}, wire),
   }
 }
 
 /** The nearest wins: the named pool, then the host, then the client. */
-function resolveHost(client: ClientOptions, host: HostOptions, named: PoolOptions): ResolvedHost {
+function resolveHost(client: ClientOptions, host: HostOptions, named: PoolOptions, wire: WireLimits): ResolvedHost {
   const pool = { ...defined(client.pool), ...defined(host.pool), ...defined(named) }
   const tls = { ...client.tls, ...host.tls }
   return {
@@ -199,7 +204,7 @@ function resolveHost(client: ClientOptions, host: HostOptions, named: PoolOption
       idleMs: pool.idleMs ?? 4_000,
       maxAgeMs: pool.maxAgeMs ?? Infinity,
       maxRequestsPerConnection: pool.maxRequestsPerConnection ?? Infinity,
-      wire: { ...defaultWireLimits, ...defined(client.limits) },
+      wire,
     },
     dial: {
       tls,

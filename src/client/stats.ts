@@ -41,19 +41,8 @@ export interface ClientStats {
   readonly hosts: readonly HostStats[]
 }
 
-/** How the requests of one host ended. */
-export interface Outcomes {
-  done: number
-  cancelled: number
-  readonly errors: Record<string, number>
-}
-
-export function noOutcomes(): Outcomes {
-  return { done: 0, cancelled: 0, errors: {} }
-}
-
-export function hostStats(host: OriginSupervisor, outcomes: Outcomes): HostStats {
-  const { origin, pool, state, policyName, idle, ledger, waiting, counters } = host
+export function hostStats(host: OriginSupervisor): HostStats {
+  const { origin, pool, state, policyName, idle, ledger, waiting, counters, outcomes } = host
   const { connections, dialing, inFlight, maxConnections } = ledger
   return {
     origin,

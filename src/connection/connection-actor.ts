@@ -1,4 +1,5 @@
 import type { Clock } from '../actor/env.ts'
+import type { Linked } from '../actor/linked-list.ts'
 import { type ExitObserver, Process } from '../actor/process.ts'
 import { assertNever, type Recipient } from '../actor/recipient.ts'
 import { type TimerWheel, type Wakeable, WheelTimer } from '../actor/timer-wheel.ts'
@@ -20,7 +21,9 @@ export interface ConnectionLimits {
 
 /** What a connection runs with. */
 export interface ConnectionSetup {
-  readonly id: string
+  readonly origin: string
+  /** Counts the connections of the origin, from 1. */
+  readonly number: number
   readonly socket: TransportSocket
   readonly clock: Clock
   readonly wheel: TimerWheel
@@ -37,12 +40,16 @@ export type ConnectionPhase = 'idle' | 'busy' | 'closing'
  */
 export class ConnectionActor
   extends Process<ConnectionPhase, ConnectionMessage>
-  implements SocketHandler, DriverOwner, Wakeable
+  implements SocketHandler, DriverOwner, Wakeable, Linked<ConnectionActor>
 {
-  readonly id: string
+  readonly #origin: string
+  readonly #number: number
   readonly openedMs: number
   /** The loop's turn in which it last became idle; see `host/turn.ts`. */
   idleTurn = -1
+  /** Its place among the idle connections of the client. */
+  previous: ConnectionActor | null = null
+  next: ConnectionActor | null = null
   /** The exchanges that it has started. */
   exchanges = 0
   /** The host granted it, and has not had it back. */
@@ -54,7 +61,6 @@ export class ConnectionActor
   #granted: Lease | null = null
   readonly #socket: TransportSocket
   readonly #driver: Driver
-  readonly #clock: Clock
   readonly #wheel: TimerWheel
   readonly #timer: WheelTimer
   readonly #limits: ConnectionLimits
@@ -62,16 +68,20 @@ export class ConnectionActor
 
   constructor(setup: ConnectionSetup) {
     super('idle', setup.observer)
-    this.id = setup.id
+    this.#origin = setup.origin
+    this.#number = setup.number
     this.openedMs = setup.clock.now()
     this.#socket = setup.socket
-    this.#clock = setup.clock
     this.#wheel = setup.wheel
     this.#timer = new WheelTimer(this)
     this.#limits = setup.limits
     this.#host = setup.host
     this.#driver = new Http1Driver(setup.socket, setup.limits.wire, setup.clock, this)
     setup.socket.handler = this
+  }
+
+  get id(): string {
+    return `${this.#origin}/${this.#number}`
   }
 
   get capacity(): Capacity {
@@ -89,6 +99,11 @@ export class ConnectionActor
   /** True while it may take another exchange. */
   get reusable(): boolean {
     return this.active && !this.#retired && this.phase === 'idle'
+  }
+
+  /** Somebody holds the right to an exchange that has not started. */
+  get granted(): boolean {
+    return this.#granted !== null
   }
 
   /** The right to the next exchange, for the one who will start it. */
@@ -123,7 +138,10 @@ export class ConnectionActor
         this.become('busy')
         return this.#driver.start(message.lease, message.request)
       case 'exchange.cancel':
-        return this.#driver.cancel(message.lease)
+        if (message.lease !== this.#granted) return this.#driver.cancel(message.lease)
+        // Never started, and nobody else will.
+        this.#granted = null
+        return this.#close()
       case 'body.pull':
         return this.#driver.pull(message.lease)
       case 'body.finish':
@@ -137,21 +155,26 @@ export class ConnectionActor
     }
   }
 
-  /** The idle time or the age has run out. */
+  /** The idle time or the age has run out, or the time for the rest of a request that was answered. */
   wake(): void {
-    if (this.phase === 'idle' && !this.leased) this.send({ type: 'connection.close' })
+    if (this.phase === 'busy') this.enter(this.#broken, closedError('the server reads no more'), null, undefined)
+    else if (this.phase === 'idle' && !this.leased) this.send({ type: 'connection.close' })
   }
 
-  exchangeEnded(lease: Lease, ok: boolean, reusable: boolean): void {
+  exchangeEnded(lease: Lease, ok: boolean, reusable: boolean, nowMs: number): void {
     if (this.phase !== 'busy') return
-    const nowMs = this.#clock.now()
-    const outcome: ExchangeOutcome = { ok, status: lease.status, serviceMs: nowMs - lease.grantedMs }
+    this.wakeUp()
+    const outcome = { ok, status: lease.status, serviceMs: nowMs - lease.grantedMs, endedMs: nowMs }
     const worn =
       this.exchanges >= this.#limits.maxRequestsPerConnection || nowMs - this.openedMs >= this.#limits.maxAgeMs
     if (reusable && !worn && !this.#retired && (this.#driver.keepAliveMs ?? Infinity) > 0) {
       this.become('idle')
       this.#host.send({ type: 'connection.idled', connection: this, outcome })
     } else this.#close(outcome)
+  }
+
+  exchangeLingers(nowMs: number): void {
+    this.#wheel.set(this.#timer, nowMs + this.#limits.idleMs)
   }
 
   onConnect(): void {}
@@ -184,10 +207,10 @@ export class ConnectionActor
     const crash = this.crashedOf
     this.#driver.fail(
       crash === undefined
-        ? new ConnectionError('ERR_HANSOM_CONNECTION_CLOSED', closedMessage, { bytesWritten: 0, bytesRead: 0 })
+        ? closedError(closedMessage)
         : new ActorCrashError('ERR_HANSOM_ACTOR_CRASHED', `connection ${this.id} crashed`, { cause: crash }),
     )
-    this.#socket.destroy()
+    this.#close()
     // A lease whose start was still in the mailbox when this actor ended.
     if (this.#granted !== null) this.#refuse(this.#granted)
   }
@@ -217,7 +240,7 @@ export class ConnectionActor
   }
 
   #gone(): void {
-    this.#broken(new ConnectionError('ERR_HANSOM_CONNECTION_CLOSED', closedMessage, { bytesWritten: 0, bytesRead: 0 }))
+    this.#broken(closedError(closedMessage))
     this.finish()
   }
 
@@ -235,13 +258,15 @@ export class ConnectionActor
 
   /** The lease was granted before the connection broke: nothing of the request was written. */
   #refuse(lease: Lease): void {
-    const details = { retryable: true, bytesWritten: 0, bytesRead: 0 }
-    const error = new ConnectionError('ERR_HANSOM_CONNECTION_CLOSED', closedMessage, details)
-    lease.owner.send({ type: 'exchange.failed', error })
+    lease.owner.send({ type: 'exchange.failed', error: closedError(closedMessage, true) })
   }
 }
 
 const closedMessage = 'the connection was closed before the answer was complete'
+
+function closedError(message: string, retryable = false): ConnectionError {
+  return new ConnectionError('ERR_HANSOM_CONNECTION_CLOSED', message, { retryable, bytesWritten: 0, bytesRead: 0 })
+}
 
 function socketError(cause: Error): ConnectionError {
   const errno = (cause as NodeJS.ErrnoException).code

@@ -13,7 +13,9 @@ export interface Capacity {
 /** The connection's side of a driver. */
 export interface DriverOwner {
   /** The exchange is over. `reusable`: the connection may take another. */
-  exchangeEnded(lease: Lease, ok: boolean, reusable: boolean): void
+  exchangeEnded(lease: Lease, ok: boolean, reusable: boolean, atMs: number): void
+  /** The answer is whole, but the socket has not taken all of the request. `exchangeEnded` follows when it has. */
+  exchangeLingers(atMs: number): void
 }
 
 /**

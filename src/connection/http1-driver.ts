@@ -2,12 +2,13 @@ import type { Clock } from '../actor/env.ts'
 import type { TransportSocket } from '../actor/transport.ts'
 import { ConnectionError, type HansomError, ProtocolError } from '../errors.ts'
 import type { HeadersView } from '../wire/headers-view.ts'
-import { ResponseParser } from '../wire/http1/response-parser.ts'
+import type { ResponseParser } from '../wire/http1/response-parser.ts'
 import { chunkHead, lastChunk } from '../wire/http1/serializer.ts'
 import type { ResponseHead, ResponseSink, WireLimits } from '../wire/message.ts'
 import type { Capacity, Driver, DriverOwner } from './driver.ts'
 import type { Lease } from './lease.ts'
 import type { OutgoingRequest } from './messages.ts'
+import { ParserPool } from './parser-pool.ts'
 
 const free: Capacity = Object.freeze({ free: 1, accepts: 'any' })
 const taken: Capacity = Object.freeze({ free: 0, accepts: 'any' })
@@ -22,10 +23,13 @@ const keepAliveMarginMs = 1_000
 /** HTTP/1.1, one exchange at a time (RFC 9112). Feeds the wire's parser and writes what its serializer makes. */
 export class Http1Driver implements Driver, ResponseSink {
   readonly protocol = 'http/1.1'
+  keepAliveMs: number | undefined = undefined
   readonly #socket: TransportSocket
   readonly #owner: DriverOwner
   readonly #clock: Clock
-  readonly #parser: ResponseParser
+  readonly #parsers: ParserPool
+  /** While an exchange runs. */
+  #parser: ResponseParser | null = null
   #lease: Lease | null = null
   /** The request's last byte was given to the socket. */
   #finished = false
@@ -44,17 +48,13 @@ export class Http1Driver implements Driver, ResponseSink {
     this.#socket = socket
     this.#owner = owner
     this.#clock = clock
-    this.#parser = new ResponseParser(limits)
+    this.#parsers = ParserPool.of(limits)
   }
 
   get capacity(): Capacity {
     return this.#lease === null ? free : taken
   }
 
-  get keepAliveMs(): number | undefined {
-    const hintMs = this.#parser.keepAliveHintMs
-    return hintMs === undefined ? undefined : hintMs - keepAliveMarginMs
-  }
 
   start(lease: Lease, request: OutgoingRequest): void {
     this.#lease = lease
@@ -63,6 +63,7 @@ export class Http1Driver implements Driver, ResponseSink {
     this.#answered = false
     this.#chunked = request.chunked
     this.#bytesWritten = 0
+    this.#parser = this.#parsers.take()
     this.#parser.start(request.method, this)
     const { head, body } = request
     if (body === null) this.#write(head)
@@ -111,21 +112,22 @@ export class Http1Driver implements Driver, ResponseSink {
   }
 
   cancel(lease: Lease): void {
-    if (lease === this.#lease) this.#end(false, false)
+    if (lease === this.#lease) this.#end(false, false, this.#clock.now())
   }
 
   read(buffer: Buffer, length: number): boolean {
-    if (this.#lease === null || this.#answered) {
+    const parser = this.#parser
+    if (parser === null || this.#answered) {
       // RFC 9112 §9.2: bytes that answer no request. Whose they are cannot be known, so the connection goes.
       this.#stray = true
-      if (this.#lease === null) throw new ProtocolError('ERR_HANSOM_PROTOCOL', strayMessage, { rfc: 'RFC 9112 §9.2' })
+      if (parser === null) throw new ProtocolError('ERR_HANSOM_PROTOCOL', strayMessage, { rfc: 'RFC 9112 §9.2' })
       return true
     }
     this.#nowMs = this.#clock.now()
-    const offset = this.#parser.read(buffer, 0, length)
+    const offset = parser.read(buffer, 0, length)
     if (offset < length) this.#stray = true
-    if (this.#parser.done) this.#complete()
-    return !this.#paused || this.#lease === null
+    if (parser.done) this.#complete()
+    return !this.#paused
   }
 
   flushed(): void {
@@ -140,19 +142,21 @@ export class Http1Driver implements Driver, ResponseSink {
   }
 
   ended(): void {
-    if (this.#lease === null) return
+    const parser = this.#parser
+    if (parser === null) return
     this.#nowMs = this.#clock.now()
     this.#stray = true
-    this.#parser.end()
-    if (this.#parser.done) this.#complete()
+    parser.end()
+    if (parser.done) this.#complete()
   }
 
   fail(error: HansomError): void {
     const lease = this.#lease
     if (lease === null) return
     const answered = this.#answered
-    this.#end(answered, false)
-    if (!answered) lease.owner.send({ type: 'exchange.failed', error: this.#counted(error) })
+    const counted = this.#counted(error)
+    this.#end(answered, false, this.#clock.now())
+    if (!answered) lease.owner.send({ type: 'exchange.failed', error: counted })
   }
 
   onInformed(head: ResponseHead): void {
@@ -175,26 +179,35 @@ export class Http1Driver implements Driver, ResponseSink {
 
   onEnd(trailers: HeadersView | null): void {
     this.#answered = true
+    // Nothing is left to pull: what comes now must be seen, for it ends the connection.
+    this.#paused = false
     this.#lease?.owner.send({ type: 'body.ended', trailers, atMs: this.#nowMs })
   }
 
   /** The answer is whole: the exchange ends, at once or when the request has left the socket. */
   #complete(): void {
-    if (this.#lease === null) return
+    const parser = this.#parser
+    if (parser === null) return
     // An answer that came before the request was finished leaves the rest of it unsent: the stream is out of step.
-    if (!this.#finished) this.#end(true, false)
-    else if (this.#sent || this.#socket.pendingBytes === 0) this.#end(true, this.#parser.reusable && !this.#stray)
+    if (!this.#finished) this.#end(true, false, this.#nowMs)
+    else if (this.#sent || this.#socket.pendingBytes === 0) {
+      this.#end(true, parser.reusable && !this.#stray, this.#nowMs)
+    } else this.#owner.exchangeLingers(this.#nowMs)
   }
 
-  #end(ok: boolean, reusable: boolean): void {
+  #end(ok: boolean, reusable: boolean, atMs: number): void {
     const lease = this.#lease
     if (lease === null) return
     this.#lease = null
-    if (this.#paused) {
-      this.#paused = false
-      if (reusable) this.#socket.resume()
+    this.#paused = false
+    const parser = this.#parser
+    this.#parser = null
+    if (ok && parser?.done) {
+      const hintMs = parser.keepAliveHintMs
+      this.keepAliveMs = hintMs === undefined ? undefined : hintMs - keepAliveMarginMs
+      this.#parsers.give(parser)
     }
-    this.#owner.exchangeEnded(lease, ok, reusable)
+    this.#owner.exchangeEnded(lease, ok, reusable, atMs)
   }
 
   #write(data: string | Uint8Array): void {
@@ -209,7 +222,7 @@ export class Http1Driver implements Driver, ResponseSink {
       cause: error.cause,
       retryable: this.#bytesWritten === 0,
       bytesWritten: this.#bytesWritten,
-      bytesRead: this.#parser.bytesRead,
+      bytesRead: this.#parser?.bytesRead ?? 0,
     })
   }
 }

@@ -52,6 +52,8 @@ export interface ExchangeOutcome {
   readonly status: number | null
   /** Granted → ended, in milliseconds. */
   readonly serviceMs: number
+  /** The client's clock at the end. */
+  readonly endedMs: number
 }
 
 /** What a connection tells its host. */

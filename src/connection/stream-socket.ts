@@ -11,6 +11,23 @@ interface SocketLike extends Duplex {
   unref?(): void
 }
 
+/** Tells whether a value that a user gave has what a `StreamSocket` needs of a Duplex. */
+export function isDuplex(value: unknown): value is Duplex {
+  const stream = value as Partial<Duplex> | null | undefined
+  const methods = [stream?.on, stream?.write, stream?.pause, stream?.resume, stream?.destroy]
+  return methods.every(method => typeof method === 'function')
+}
+
+/** Hears of a stream that belongs to the layer above it. */
+const nobody: SocketHandler = {
+  onConnect() {},
+  onBytes: () => false,
+  onEnd() {},
+  onFlushed() {},
+  onError() {},
+  onClose() {},
+}
+
 /**
  * A Node stream as a `TransportSocket`: one reader hides that plain TCP is read through one shared buffer and TLS or a
  * user's Duplex by `data` events.
@@ -21,27 +38,26 @@ export class StreamSocket implements TransportSocket {
   #address: string
   /** Inside `write`: a Duplex that answers at once must not call its owner back on the same stack. */
   #writing = false
-  #held: Buffer[] | null = null
+  /** What the stream told inside `write`, and what it told before that was passed on. */
+  #late: (() => void)[] | null = null
   #awaitsFlush = false
-  /** The socket now belongs to a TLS layer above it. */
-  #handedOver = false
-  readonly #written: () => void
+  readonly #written: (error?: Error | null) => void
 
   constructor(stream: Duplex, handler: SocketHandler, address = '') {
     this.stream = stream
     this.handler = handler
     this.#address = address
-    this.#written = () => {
-      if (!this.#awaitsFlush || this.stream.writableLength > 0) return
+    this.#written = error => {
+      // A write that failed has not left: `error` and `close` follow.
+      if (error || !this.#awaitsFlush || this.stream.writableLength > 0) return
       this.#awaitsFlush = false
       this.handler.onFlushed()
     }
     ;(stream as SocketLike).unref?.()
-    stream.on('error', error => this.handler.onError(error))
-    stream.on('end', () => this.handler.onEnd())
-    stream.on('close', () => {
-      if (!this.#handedOver) this.handler.onClose()
-    })
+    // These stay until the stream is gone: an error after the end must not become an uncaughtException.
+    stream.on('error', error => this.#tell(() => this.handler.onError(error)))
+    stream.on('end', () => this.#tell(() => this.handler.onEnd()))
+    stream.on('close', () => this.#tell(() => this.handler.onClose()))
   }
 
   get remoteAddress(): string {
@@ -59,10 +75,7 @@ export class StreamSocket implements TransportSocket {
 
   /** Reads by `data` events from now on. */
   readByEvents(): void {
-    this.stream.on('data', (chunk: Buffer) => {
-      if (this.#writing) this.#hold(chunk)
-      else if (!this.deliver(chunk, chunk.length)) this.stream.pause()
-    })
+    this.stream.on('data', (chunk: unknown) => this.#tell(() => this.#take(chunk)))
   }
 
   /** Bytes came from the stream. False: it must stop reading. */
@@ -74,8 +87,13 @@ export class StreamSocket implements TransportSocket {
     const stream = this.stream
     if (stream.destroyed || stream.writableEnded) return true
     this.#writing = true
-    if (typeof data === 'string') stream.write(data, 'latin1', this.#written)
-    else stream.write(data, this.#written)
+    try {
+      if (typeof data === 'string') stream.write(data, 'latin1', this.#written)
+      else stream.write(data, this.#written)
+    } catch (error) {
+      // Only a user's Duplex throws here. It is the stream's failure, not that of whoever writes.
+      stream.destroy(error instanceof Error ? error : new Error(String(error)))
+    }
     this.#writing = false
     if (stream.writableLength === 0) return true
     this.#awaitsFlush = true
@@ -98,24 +116,32 @@ export class StreamSocket implements TransportSocket {
     this.stream.destroy()
   }
 
-  /** Gives the stream to a layer above. What it tells from now on goes there. */
-  handOver(): Duplex {
-    this.#handedOver = true
-    this.stream.removeAllListeners('end')
-    return this.stream
+  /** The stream belongs to a layer above from now on, which hears of it by itself. */
+  handOver(): void {
+    this.handler = nobody
   }
 
-  #hold(chunk: Buffer): void {
-    if (this.#held !== null) {
-      this.#held.push(chunk)
+  #take(chunk: unknown): void {
+    if (!(chunk instanceof Uint8Array)) {
+      this.stream.destroy(new TypeError(`the stream gives ${typeof chunk} chunks, not bytes`))
       return
     }
-    this.#held = [chunk]
-    soon(() => {
-      const held = this.#held ?? []
-      this.#held = null
-      for (const chunk of held) if (!this.deliver(chunk, chunk.length)) this.stream.pause()
-    })
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    if (!this.deliver(bytes, bytes.length)) this.stream.pause()
+  }
+
+  /** Passes on what the stream tells: at once, or when the stack is empty, but always in the stream's order. */
+  #tell(event: () => void): void {
+    if (this.#late !== null) this.#late.push(event)
+    else if (!this.#writing) event()
+    else {
+      this.#late = [event]
+      soon(() => {
+        // What is told while these run comes behind them.
+        for (const late of this.#late ?? []) late()
+        this.#late = null
+      })
+    }
   }
 }
 

@@ -4,9 +4,9 @@ import type { Env, ResolvedAddress } from '../actor/env.ts'
 import type { Stoppable } from '../actor/process.ts'
 import type { Recipient } from '../actor/recipient.ts'
 import { type TimerWheel, type Wakeable, WheelTimer } from '../actor/timer-wheel.ts'
-import type { SocketHandler, TransportSocket } from '../actor/transport.ts'
-import { StreamSocket } from '../connection/stream-socket.ts'
+import { isDuplex, StreamSocket } from '../connection/stream-socket.ts'
 import { ActorCrashError, ConnectError, type DialAttempt, type HansomError, TimeoutError } from '../errors.ts'
+import { Attempt, type AttemptOwner } from './attempt.ts'
 import { type DialEffects, type DialEvent, dialMachine } from './dial-machine.ts'
 import type { DialLimiter, Place } from './limiter.ts'
 import type { DialReport, DialTarget } from './messages.ts'
@@ -34,62 +34,15 @@ export interface DialSetup {
   readonly limiter: DialLimiter
   readonly target: DialTarget
   readonly options: DialOptions
-  /** For all of it: name, addresses, handshakes. */
+  /** For all of it, once there is a place for it: name, addresses, handshakes. */
   readonly connectMs: number
   readonly host: Recipient<DialReport>
 }
 
-/** Who hears of an attempt. */
-interface AttemptOwner {
-  settled(attempt: Attempt): void
-  closed(attempt: Attempt): void
-}
-
-/** One address that is being tried, or was. Stays its socket's handler until that is closed or handed over. */
-class Attempt implements SocketHandler {
-  readonly address: string
-  readonly startedMs: number
-  readonly #dial: AttemptOwner
-  endedMs: number | null = null
-  outcome = 'pending'
-  error: Error | null = null
-  socket: TransportSocket | null = null
-
-  constructor(address: string, startedMs: number, dial: AttemptOwner) {
-    this.address = address
-    this.startedMs = startedMs
-    this.#dial = dial
-  }
-
-  onConnect(): void {
-    this.#dial.settled(this)
-  }
-
-  onBytes(): boolean {
-    // Nothing was asked: a server that speaks first does not speak HTTP, and one that waits loses nothing.
-    return false
-  }
-
-  onEnd(): void {
-    this.onError(new Error('the peer closed the connection'))
-    this.socket?.destroy()
-  }
-
-  onFlushed(): void {}
-
-  onError(error: Error): void {
-    this.error ??= error
-  }
-
-  onClose(): void {
-    this.error ??= new Error('the connection was closed while it was made')
-    this.#dial.closed(this)
-  }
-}
-
 /**
- * One dial: resolves the name, tries its addresses one after the other, secures the one that connects. Ends in
- * `dial.connected`, or in `dial.failed` and `dial.closed`; one deadline covers all of it. It runs `dialMachine`.
+ * One dial: waits for a place among the dials that may run, resolves the name, tries its addresses one after the other,
+ * secures the one that connects. Ends in `dial.connected`, or in `dial.failed` and `dial.closed`; one deadline covers all
+ * of it but the wait. It runs `dialMachine`.
  */
 export class Dial implements DialEffects, AttemptOwner, Stoppable, Wakeable {
   readonly startedMs: number
@@ -100,6 +53,8 @@ export class Dial implements DialEffects, AttemptOwner, Stoppable, Wakeable {
   readonly #abort: AbortController | null
   readonly #attempts: Attempt[] = []
   #place: Place | null = null
+  /** Gives up the question for the name. */
+  #forget: () => void = () => {}
   #addresses: readonly ResolvedAddress[] = []
   #next = 0
   #current: Attempt | null = null
@@ -122,7 +77,6 @@ export class Dial implements DialEffects, AttemptOwner, Stoppable, Wakeable {
   }
 
   start(): void {
-    this.#setup.wheel.set(this.#timer, this.startedMs + this.#setup.connectMs)
     this.#actor.start()
   }
 
@@ -163,15 +117,18 @@ export class Dial implements DialEffects, AttemptOwner, Stoppable, Wakeable {
   }
 
   queue(): void {
-    this.#place = this.#setup.limiter.enter(() => {
-      this.#phaseMs = this.#setup.env.clock.now()
+    const { limiter, env, wheel, connectMs } = this.#setup
+    this.#place = limiter.enter(this.target.origin, () => {
+      this.#phaseMs = env.clock.now()
+      // Not earlier: the dials of a dead host must not use up the time of another's.
+      wheel.set(this.#timer, this.#phaseMs + connectMs)
       this.#send({ type: 'dial.admitted' })
     })
   }
 
   resolve(): void {
     const { hostname } = this.target
-    this.#setup.env.resolver.resolve(hostname, (error, addresses) => {
+    this.#forget = this.#setup.env.resolver.resolve(hostname, (error, addresses) => {
       if (this.#over) return
       this.#timings.dns = this.#lap()
       if (error === null && addresses.length > 0) {
@@ -212,7 +169,14 @@ export class Dial implements DialEffects, AttemptOwner, Stoppable, Wakeable {
     const { tls } = this.#setup.options
     const servername = tls.servername ?? this.target.hostname
     const socket = attempt.socket!
-    attempt.socket = this.#setup.env.transport.secure(socket, { servername, alpn: ['http/1.1'], options: tls }, attempt)
+    const target = { servername, alpn: ['http/1.1'], options: tls }
+    try {
+      attempt.socket = this.#setup.env.transport.secure(socket, target, attempt)
+    } catch (error) {
+      // Node finds wrong options, such as a key that is none, only now.
+      attempt.onError(asError(error))
+      socket.destroy()
+    }
   }
 
   /** An attempt's handshake ended: TCP's, or TLS's. */
@@ -248,13 +212,13 @@ export class Dial implements DialEffects, AttemptOwner, Stoppable, Wakeable {
     const { origin, hostname, port, secure } = this.target
     const signal = this.#abort!.signal
     const failed = (error: unknown): void => {
-      attempt.error = error instanceof Error ? error : new Error(String(error))
+      attempt.error = asError(error)
       this.closed(attempt)
     }
     const opened = (stream: Duplex): void => {
-      if (typeof stream?.write !== 'function' || typeof stream.on !== 'function') {
-        return failed(new TypeError('connect() gave no Duplex stream'))
-      }
+      if (!isDuplex(stream)) return failed(new TypeError('connect() gave no Duplex stream'))
+      // Its `close` may have been told already, to nobody.
+      if (stream.destroyed) return failed(stream.errored ?? new Error('connect() gave a stream that was destroyed'))
       const socket = new StreamSocket(stream, attempt, origin)
       attempt.socket = socket
       if (this.#over) return socket.destroy()
@@ -298,9 +262,7 @@ export class Dial implements DialEffects, AttemptOwner, Stoppable, Wakeable {
   }
 
   #ended(): void {
-    this.#over = true
-    this.#setup.wheel.clear(this.#timer)
-    this.#place?.leave()
+    this.#finish()
     const state = this.#actor.getSnapshot().value
     if (state === 'connected') {
       this.#reported = true
@@ -314,13 +276,18 @@ export class Dial implements DialEffects, AttemptOwner, Stoppable, Wakeable {
   }
 
   #crashed(error: unknown): void {
-    this.#over = true
-    this.#setup.wheel.clear(this.#timer)
-    this.#place?.leave()
+    this.#finish()
     this.#fail(
       new ActorCrashError('ERR_HANSOM_ACTOR_CRASHED', `the dial of ${this.target.origin} crashed`, { cause: error }),
     )
     this.#giveUp()
+  }
+
+  #finish(): void {
+    this.#over = true
+    this.#setup.wheel.clear(this.#timer)
+    this.#forget()
+    this.#place?.leave()
   }
 
   #fail(error: HansomError): void {
@@ -346,7 +313,8 @@ export class Dial implements DialEffects, AttemptOwner, Stoppable, Wakeable {
     const { connectMs } = this.#setup
     const attempts = this.attempts()
     const last = this.#attempts.at(-1)
-    const where = last === undefined ? 'the name was not resolved' : `${last.address} ${last.outcome}`
+    const outcome = last?.outcome === 'connected' ? 'connected, its TLS handshake pending' : last?.outcome
+    const where = last === undefined ? 'the name was not resolved' : `${last.address} ${outcome}`
     const message = `no connection to ${this.target.origin} was made within ${connectMs} ms (timeouts.connectMs); ${where}`
     return new TimeoutError('ERR_HANSOM_TIMEOUT_CONNECT', message, { timeoutMs: connectMs, attempts, retryable: true })
   }
@@ -364,6 +332,10 @@ export class Dial implements DialEffects, AttemptOwner, Stoppable, Wakeable {
     const details = { cause: new AggregateError(causes, 'no address accepted a connection'), attempts }
     return new ConnectError('ERR_HANSOM_CONNECT', `cannot connect to ${origin}: ${list(attempts)}`, details)
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
 }
 
 function list(attempts: readonly DialAttempt[]): string {

@@ -4,16 +4,21 @@ import type { TlsTarget } from '../actor/env.ts'
 import type { SocketHandler, TransportSocket } from '../actor/transport.ts'
 import { StreamSocket } from '../connection/stream-socket.ts'
 
-/** Starts a TLS handshake over a connected socket: SNI, ALPN, certificate and name checked unless the options say not. */
+/**
+ * Starts a TLS handshake over a connected socket: SNI, ALPN, certificate and name checked unless the options say not.
+ * Throws what Node says of wrong options; then the socket is still the caller's.
+ */
 export function secureTls(socket: TransportSocket, target: TlsTarget, handler: SocketHandler): StreamSocket {
+  const plain = socket as StreamSocket
   const options: ConnectionOptions = {
     ...target.options,
-    socket: (socket as StreamSocket).handOver(),
+    socket: plain.stream,
     // An address is checked against the certificate, but must not be sent as SNI (RFC 6066 §3).
     ...(isIP(target.servername) ? { host: target.servername } : { servername: target.servername }),
     ALPNProtocols: [...target.alpn],
   }
   const stream = connect(options)
+  plain.handOver()
   const secured = new StreamSocket(stream, handler, socket.remoteAddress)
   stream.once('secureConnect', () => {
     secured.handler.onConnect()

@@ -1,8 +1,9 @@
+import { type Linked, LinkedList } from '../actor/linked-list.ts'
 import type { Recipient } from '../actor/recipient.ts'
 import type { ExchangeOwner, ExchangeReport } from '../connection/messages.ts'
 import type { Dial } from '../dial/dial.ts'
 import type { CheckoutReport } from './messages.ts'
-import type { WaiterView } from './policy/policy.ts'
+import type { WaiterView, WaitQueue } from './policy/policy.ts'
 
 /** The request behind a checkout. */
 export type CheckoutOwner = Recipient<ExchangeReport | CheckoutReport> & Pick<ExchangeOwner, 'takeBody'>
@@ -11,7 +12,7 @@ export type CheckoutOwner = Recipient<ExchangeReport | CheckoutReport> & Pick<Ex
  * A request's wish for a connection: the `checkout.want` message itself, what a policy sees of the request, and its place
  * in the host's list of those who wait.
  */
-export class Checkout implements WaiterView {
+export class Checkout implements WaiterView, Linked<Checkout> {
   readonly type = 'checkout.want'
   readonly method: string
   readonly url: string
@@ -23,6 +24,8 @@ export class Checkout implements WaiterView {
   state: 'new' | 'waiting' | 'granted' | 'gone' = 'new'
   /** The dial that it sponsors. @internal */
   dial: Dial | null = null
+  /** It stands in the queue that `ArrivalOrder` makes of the waiting list. @internal */
+  queued = false
   /** @internal */
   previous: Checkout | null = null
   /** @internal */
@@ -56,40 +59,52 @@ export class Checkout implements WaiterView {
 }
 
 /** Those who wait for a host, in the order in which they came, whatever the policy's own order is. O(1) each. */
-export class WaitingList {
-  first: Checkout | null = null
-  #last: Checkout | null = null
-  size = 0
-
+export class WaitingList extends LinkedList<Checkout> {
   add(checkout: Checkout): void {
     checkout.state = 'waiting'
-    checkout.previous = this.#last
-    checkout.next = null
-    if (this.#last === null) this.first = checkout
-    else this.#last.next = checkout
-    this.#last = checkout
-    this.size++
+    this.push(checkout)
   }
 
   /** Takes one out that ends in `state`. */
-  remove(checkout: Checkout, state: 'granted' | 'gone'): void {
-    if (checkout.state === 'waiting') {
-      if (checkout.previous === null) this.first = checkout.next
-      else checkout.previous.next = checkout.next
-      if (checkout.next === null) this.#last = checkout.previous
-      else checkout.next.previous = checkout.previous
-      checkout.previous = null
-      checkout.next = null
-      this.size--
-    }
+  end(checkout: Checkout, state: 'granted' | 'gone'): void {
+    if (checkout.state === 'waiting') this.remove(checkout)
     checkout.state = state
   }
+}
 
-  *[Symbol.iterator](): Generator<Checkout> {
-    for (let checkout = this.first; checkout !== null; ) {
-      const next: Checkout | null = checkout.next
-      yield checkout
-      checkout = next
-    }
+/** First in, first out: the order of the waiting list itself. The default, and it allocates nothing. */
+export class ArrivalOrder implements WaitQueue {
+  readonly #waiting: WaitingList
+  size = 0
+
+  constructor(waiting: WaitingList) {
+    this.#waiting = waiting
+  }
+
+  push(waiter: WaiterView): void {
+    ;(waiter as Checkout).queued = true
+    this.size++
+  }
+
+  shift(): Checkout | undefined {
+    if (this.size === 0) return undefined
+    // Those who were given a connection that is not proven yet still stand in the list: they are passed over.
+    let first = this.#waiting.first
+    while (first !== null && !first.queued) first = first.next
+    if (first === null) return undefined
+    this.remove(first)
+    return first
+  }
+
+  remove(waiter: WaiterView): boolean {
+    const checkout = waiter as Checkout
+    if (!checkout.queued) return false
+    checkout.queued = false
+    this.size--
+    return true
+  }
+
+  victim(): Checkout | undefined {
+    return this.shift()
   }
 }

@@ -26,6 +26,8 @@ export interface Source {
 export interface IdleRegister {
   rested(connection: ConnectionActor): void
   woke(connection: ConnectionActor): void
+  /** Its exchange has ended, and it must close: another host waits for a slot and has none. */
+  claims(connection: ConnectionActor): boolean
   /** Its socket is closed. */
   closed(connection: ConnectionActor): void
 }
@@ -74,6 +76,7 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
   readonly #dials = new Map<Dial, Checkout>()
   /** Idle connections chosen for a request, until the sockets have been polled once more. */
   #unproven: { readonly checkout: Checkout; readonly connection: ConnectionActor }[] = []
+  #nowMs = 0
   readonly #load: { -readonly [K in keyof HostLoad]: HostLoad[K] }
 
   constructor(setup: ManagerSetup) {
@@ -98,19 +101,25 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
 
   /** The load now; the object is reused. */
   load(): HostLoad {
-    const { ledger, policy, clock } = this.#setup
+    const { ledger, policy } = this.#setup
     const load = this.#load
     load.connections = ledger.connections
     load.idle = this.#idle.size
     load.dialing = ledger.dialing
     load.inFlight = ledger.inFlight
     load.waiting = policy.waiting
-    load.nowMs = clock.now()
+    load.nowMs = this.#nowMs
     return load
   }
 
   protected override receive(message: ManagerMessage): void {
     this.handling = message.type === 'checkout.want' ? message : null
+    this.#nowMs = this.#timeOf(message)
+    this.#handle(message)
+    if (this.phase === 'draining') this.#cancelSpareDials()
+  }
+
+  #handle(message: ManagerMessage): void {
     switch (message.type) {
       case 'checkout.want':
         return this.#want(message)
@@ -129,6 +138,7 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
       case 'dial.failed':
         return this.#dialFailed(message.dial, message.error)
       case 'slot.freed':
+        this.#serve()
         return this.#redial()
       case 'poll.passed':
         return this.#proven()
@@ -141,10 +151,17 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
     }
   }
 
+  /** One reading of the clock serves a turn; a message that brings the time saves even that. */
+  #timeOf(message: ManagerMessage): number {
+    if (message.type === 'checkout.want' && message.state === 'new') return message.sinceMs
+    if (message.type === 'connection.idled') return message.outcome.endedMs
+    return this.#setup.clock.now()
+  }
+
   #want(checkout: Checkout): void {
     if (checkout.state === 'granted' || checkout.state === 'gone') return
     const { policy, waiting, source } = this.#setup
-    if (policy.waiting === 0 && this.#idle.size > 0 && policy.allows(this.load()) && this.#bindIdle(checkout)) return
+    if (policy.waiting === 0 && this.#idle.size > 0 && this.#allowsMore() && this.#bindIdle(checkout)) return
     const load = this.load()
     const admission = policy.admit(load, checkout, source.dials)
     if (admission === 'reject') return this.#refuse(checkout, 'ERR_HANSOM_POOL_FULL', 'the pool is full')
@@ -154,11 +171,24 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
     // With idle connections left it is the policy's limit that makes this one wait: a dial would not help.
     const dials = (admission === 'dial' && load.idle === 0) || admission === 'overflow'
     if (dials && source.dials) this.#dial(checkout)
+    // The limit may have risen since it was asked for those who wait already.
+    this.#serve()
+  }
+
+  /** It was let in before, and the connection that it was to have is gone: it waits again, and is not asked about. */
+  #again(checkout: Checkout): void {
+    if (this.#idle.size > 0 && this.#allowsMore() && this.#bindIdle(checkout)) return
+    this.#setup.policy.push(checkout)
+    this.#redial()
+  }
+
+  #allowsMore(): boolean {
+    return !this.#setup.policy.limits || this.#setup.policy.allows(this.load())
   }
 
   #forget(checkout: Checkout): void {
     this.#setup.policy.remove(checkout)
-    this.#setup.waiting.remove(checkout, 'gone')
+    this.#setup.waiting.end(checkout, 'gone')
   }
 
   #evict(): void {
@@ -201,10 +231,7 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
       if (connection.reusable && checkout.state === 'waiting') this.#grant(checkout, connection, true, null)
       else {
         if (connection.reusable) this.#putBack(connection)
-        if (checkout.state === 'waiting') {
-          this.handling = checkout
-          this.#want(checkout)
-        }
+        if (checkout.state === 'waiting') this.#again(checkout)
       }
     }
   }
@@ -225,9 +252,9 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
 
   /** A connection is free: it goes to the next who waits, else to the idle list, else it closes. */
   #offer(connection: ConnectionActor, dial: Dial | null, timings: DialTimings | null): void {
-    const { ledger, turn, register, clock, maxIdle } = this.#setup
+    const { ledger, turn, register, maxIdle } = this.#setup
     if (!connection.reusable) return
-    if (ledger.connections > ledger.maxConnections) return this.#close(connection)
+    if (dial === null && (ledger.surplus || register.claims(connection))) return this.#close(connection)
     const checkout = this.#next()
     if (checkout !== undefined) {
       connection.leased = true
@@ -235,26 +262,28 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
       const dialed = dial !== null && dial.startedMs >= checkout.sinceMs
       return this.#grant(checkout, connection, dial === null, dialed ? timings : null)
     }
-    if (this.phase === 'draining' || this.#idle.size >= maxIdle) return this.#close(connection)
+    if (this.phase === 'draining' || ledger.surplus || this.#idle.size >= maxIdle) return this.#close(connection)
     connection.idleTurn = turn.current()
     this.#idle.push(connection)
     register.rested(connection)
-    connection.rest(clock.now())
+    connection.rest(this.#nowMs)
   }
 
   /** The next whom the policy's queue yields, if the policy allows one more exchange. */
   #next(): Checkout | undefined {
     const { policy } = this.#setup
-    if (policy.waiting === 0 || !policy.allows(this.load())) return undefined
+    if (policy.waiting === 0 || !this.#allowsMore()) return undefined
     const refuse = (waiter: WaiterView, why: string): void => {
       if (!(waiter instanceof Checkout)) throw this.#stranger('refused')
       this.#refuse(waiter, 'ERR_HANSOM_POOL_DROPPED', why)
     }
     while (policy.waiting > 0) {
-      const waiter = policy.shift(this.#load.nowMs, refuse)
+      const waiter = policy.shift(this.#nowMs, refuse)
       if (waiter === undefined) return undefined
-      if (!(waiter instanceof Checkout) || waiter.state === 'new') throw this.#stranger('yielded')
+      if (!(waiter instanceof Checkout)) throw this.#stranger('yielded')
       if (waiter.state === 'waiting') return waiter
+      // One that is gone may have left in this very turn.
+      if (waiter.state !== 'gone') throw this.#stranger('yielded')
     }
     return undefined
   }
@@ -264,22 +293,19 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
     while (this.#idle.size > 0) {
       const checkout = this.#next()
       if (checkout === undefined) return
-      if (!this.#bindIdle(checkout)) {
-        this.handling = checkout
-        return this.#want(checkout)
-      }
+      if (!this.#bindIdle(checkout)) return this.#again(checkout)
     }
   }
 
   #grant(checkout: Checkout, connection: ConnectionActor, reused: boolean, timings: DialTimings | null): void {
-    const { waiting, clock, events, origin, counters } = this.#setup
-    waiting.remove(checkout, 'granted')
+    const { waiting, events, origin, counters } = this.#setup
+    waiting.end(checkout, 'granted')
     counters.granted++
     if (reused) {
       counters.reused++
       events.connectionReused(connection, origin)
     }
-    const atMs = clock.now()
+    const atMs = this.#nowMs
     const owner = Checkout.ownerOf(checkout)
     owner.send({ type: 'checkout.granted', lease: connection.lease(owner, atMs), reused, timings, atMs })
   }
@@ -288,7 +314,7 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
     const { origin, waiting, events } = this.#setup
     if (checkout.state === 'granted' || checkout.state === 'gone') return
     const load = copyLoad(this.load())
-    waiting.remove(checkout, 'gone')
+    waiting.end(checkout, 'gone')
     const busy = `${load.waiting} waiting, ${load.connections} of ${load.maxConnections} connections open`
     const message = `no connection to ${origin}: ${why} (policy ${this.policyName}); ${busy}`
     const error = new PoolError(code, message, { policy: this.policyName, load })
@@ -326,12 +352,27 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
   /** A slot came free: the first who waits without a dial of its own sponsors the next one, if the policy agrees. */
   #redial(): void {
     const { ledger, policy, waiting, source } = this.#setup
-    while (source.dials && ledger.hasRoom && policy.waiting > this.#dials.size) {
+    // With idle connections left it is the policy that makes people wait: a dial would not help.
+    while (source.dials && ledger.hasRoom && this.#idle.size === 0 && policy.waiting > this.#dials.size) {
       const sponsor = firstWithoutDial(waiting)
       if (sponsor === undefined) return
-      const admission = policy.admit(this.load(), sponsor, source.dials)
+      // As when it came: behind the others, not behind itself.
+      this.load()
+      this.#load.waiting--
+      const admission = policy.admit(this.#load, sponsor, source.dials)
       if (admission !== 'dial' && admission !== 'overflow') return
       if (!this.#dial(sponsor)) return
+    }
+  }
+
+  /** Nothing will idle here any more: a dial without anybody to serve is given up. */
+  #cancelSpareDials(): void {
+    const { waiting, source } = this.#setup
+    for (const [dial, sponsor] of this.#dials) {
+      if (this.#dials.size <= waiting.size) return
+      if (sponsor.state === 'waiting') continue
+      this.#dials.delete(dial)
+      source.cancel(dial)
     }
   }
 

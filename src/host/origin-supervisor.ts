@@ -1,7 +1,7 @@
 import type { Env } from '../actor/env.ts'
 import type { AnyProcess, Engine, Exit, ExitObserver, Stoppable } from '../actor/process.ts'
 import { assertNever, type Recipient } from '../actor/recipient.ts'
-import { type Child, Supervisor } from '../actor/supervisor.ts'
+import { type Child, defaultIntensity, Supervisor } from '../actor/supervisor.ts'
 import type { TimerWheel } from '../actor/timer-wheel.ts'
 import type { TransportSocket } from '../actor/transport.ts'
 import { ConnectionActor, type ConnectionLimits } from '../connection/connection-actor.ts'
@@ -10,7 +10,7 @@ import { Dial, type DialOptions } from '../dial/dial.ts'
 import type { DialLimiter } from '../dial/limiter.ts'
 import type { DialReport, DialTarget, DialTimings } from '../dial/messages.ts'
 import { ActorCrashError, type PoolLoad } from '../errors.ts'
-import { Checkout, WaitingList } from './checkout.ts'
+import { ArrivalOrder, Checkout, WaitingList } from './checkout.ts'
 import { type HostCounters, HostManager, type IdleRegister, type Source } from './host-manager.ts'
 import type { HostCommand, HostEvents, ManagerMessage } from './messages.ts'
 import { PolicyGuard } from './policy/guard.ts'
@@ -47,6 +47,13 @@ export interface HostSetup {
   readonly runtime: HostRuntime
 }
 
+/** How the requests of one host ended; the failed ones by the code of their error. */
+export interface HostOutcomes {
+  done: number
+  cancelled: number
+  readonly errors: Record<string, number>
+}
+
 const firstBackoffMs = 5_000
 const longestBackoffMs = 60_000
 
@@ -66,6 +73,7 @@ export class OriginSupervisor
   readonly dials = true
   readonly waiting = new WaitingList()
   readonly ledger: SlotLedger
+  readonly outcomes: HostOutcomes = { done: 0, cancelled: 0, errors: {} }
   readonly counters: HostCounters = { granted: 0, reused: 0, dials: 0, dialFailures: 0, restarts: 0 }
   readonly #setup: HostSetup
   readonly #supervisor: Supervisor
@@ -77,6 +85,8 @@ export class OriginSupervisor
   /** The error of a host that was given up, and when it is tried again. */
   #failed: { readonly error: unknown; readonly untilMs: number } | null = null
   #backoffMs = firstBackoffMs
+  /** When it was tried again last. */
+  #retriedMs = -Infinity
 
   constructor(setup: HostSetup) {
     this.#setup = setup
@@ -128,6 +138,10 @@ export class OriginSupervisor
     return this.waiting.size > this.ledger.dialing && this.ledger.hasRoom && this.#manager.current !== null
   }
 
+  get starves(): boolean {
+    return this.wantsSlot && this.ledger.taken === 0
+  }
+
   get idle(): number {
     let idle = 0
     for (const connection of this.#connections) if (connection.reusable && !connection.leased) idle++
@@ -161,7 +175,7 @@ export class OriginSupervisor
       case 'checkout.want':
         return this.#want(message)
       case 'checkout.forget':
-        this.waiting.remove(message.checkout, 'gone')
+        this.waiting.end(message.checkout, 'gone')
         return this.#tell(message)
       case 'host.drain':
         this.#draining = true
@@ -170,6 +184,7 @@ export class OriginSupervisor
         this.#returned(message.connection)
         return this.#tell(message)
       case 'connection.draining':
+        this.ledger.draining++
         this.#returned(message.connection)
         return this.#tell(message)
       case 'connection.closed':
@@ -239,6 +254,7 @@ export class OriginSupervisor
     }
     if (this.#setup.runtime.env.clock.now() < this.#failed.untilMs) return this.#refuse(checkout, this.#failed.error)
     this.#failed = null
+    this.#retriedMs = this.#setup.runtime.env.clock.now()
     this.waiting.add(checkout)
     this.#manager.start({ probation: true })
   }
@@ -250,7 +266,7 @@ export class OriginSupervisor
       origin: this.origin,
       clock: runtime.env.clock,
       turn: runtime.turn,
-      policy: new PolicyGuard(policy, { origin: this.origin, pool }),
+      policy: new PolicyGuard(policy, { origin: this.origin, pool }, new ArrivalOrder(this.waiting)),
       ledger: this.ledger,
       waiting: this.waiting,
       source: this,
@@ -276,25 +292,30 @@ export class OriginSupervisor
     this.#setup.runtime.events.crashed(manager?.id ?? `host:${this.origin}`, this.origin, error)
     const poison = manager?.handling ?? null
     if (poison !== null && (poison.state === 'new' || poison.state === 'waiting')) this.#refuse(poison, error)
-    for (const checkout of this.waiting) checkout.dial = null
+    for (const checkout of this.waiting) {
+      checkout.dial = null
+      checkout.queued = false
+    }
     for (const dial of this.#dials) dial.stop()
     for (const connection of this.#connections) {
-      // Chosen for a request that never got it: it is idle as well.
-      if (connection.phase === 'idle') this.#returned(connection)
+      // Chosen for a request that never got it: it is idle as well. One whose exchange is about to start is not.
+      if (connection.phase === 'idle' && !connection.granted) this.#returned(connection)
       this.#setup.runtime.budget.woke(connection)
       connection.send({ type: 'connection.close' })
     }
   }
 
   #gaveUp(error: unknown): void {
-    const { clock } = this.#setup.runtime.env
-    this.#failed = { error, untilMs: clock.now() + this.#backoffMs }
+    const nowMs = this.#setup.runtime.env.clock.now()
+    // One that has outlived its probation fails anew, not again.
+    if (nowMs - this.#retriedMs > defaultIntensity.withinMs) this.#backoffMs = firstBackoffMs
+    this.#failed = { error, untilMs: nowMs + this.#backoffMs }
     this.#backoffMs = Math.min(this.#backoffMs * 2, longestBackoffMs)
     for (const checkout of [...this.waiting]) this.#refuse(checkout, error)
   }
 
   #refuse(checkout: Checkout, cause: unknown): void {
-    this.waiting.remove(checkout, 'gone')
+    this.waiting.end(checkout, 'gone')
     const message = `the manager of ${this.origin} crashed: ${cause instanceof Error ? cause.message : String(cause)}`
     const error = new ActorCrashError('ERR_HANSOM_ACTOR_CRASHED', message, { cause, retryable: true })
     Checkout.ownerOf(checkout).send({ type: 'checkout.refused', error })
@@ -305,7 +326,8 @@ export class OriginSupervisor
     this.#dials.delete(dial)
     this.ledger.opened()
     const connection = new ConnectionActor({
-      id: `${this.origin}/${++this.#connectionCount}`,
+      origin: this.origin,
+      number: ++this.#connectionCount,
       socket,
       clock: runtime.env.clock,
       wheel: runtime.wheel,
@@ -330,6 +352,7 @@ export class OriginSupervisor
   #closed(connection: ConnectionActor): void {
     if (!this.#connections.delete(connection)) return
     this.#returned(connection)
+    if (connection.phase === 'closing') this.ledger.draining--
     this.#setup.runtime.budget.closed(connection)
     this.ledger.release('connection')
     this.#setup.runtime.events.connectionClosed(connection, this.origin)

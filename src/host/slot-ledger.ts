@@ -11,6 +11,8 @@ export interface BudgetMember {
   slotFreed(): void
   /** It still wants one. */
   readonly wantsSlot: boolean
+  /** It wants one and holds none: without help of the others it would never be served. */
+  readonly starves: boolean
 }
 
 /**
@@ -20,6 +22,8 @@ export interface BudgetMember {
 export class SlotLedger {
   dialing = 0
   connections = 0
+  /** Connections that take no more exchanges, but are not closed yet. */
+  draining = 0
   /** Exchanges in flight, granted ones that were not started yet included. */
   inFlight = 0
   readonly #budget: SlotBudget<BudgetMember>
@@ -38,6 +42,11 @@ export class SlotLedger {
 
   get hasRoom(): boolean {
     return this.taken < this.maxConnections
+  }
+
+  /** More connections are kept open than there is room for: the policy dialed past the limit. */
+  get surplus(): boolean {
+    return this.connections - this.draining > this.maxConnections
   }
 
   /** A dial is about to start. False if the client's budget has no room. */

@@ -1,3 +1,4 @@
+import { LinkedList } from '../actor/linked-list.ts'
 import type { ConnectionActor } from '../connection/connection-actor.ts'
 import type { IdleRegister } from '../host/host-manager.ts'
 import type { BudgetMember, SlotBudget } from '../host/slot-ledger.ts'
@@ -10,9 +11,9 @@ export class Budget implements SlotBudget<BudgetMember>, IdleRegister {
   readonly maxConnections: number
   taken = 0
   readonly #ring = new Set<BudgetMember>()
-  /** Idle connections, least recently used first: a set keeps the order in which they were added. */
-  readonly #idle = new Set<ConnectionActor>()
-  /** Idle connections that were told to close, and still hold their slot. */
+  /** Idle connections, least recently used first. */
+  readonly #idle = new LinkedList<ConnectionActor>()
+  /** Connections that were told to close for others, and still hold their slot. */
   readonly #evicted = new Set<ConnectionActor>()
 
   constructor(maxConnections: number) {
@@ -41,32 +42,47 @@ export class Budget implements SlotBudget<BudgetMember>, IdleRegister {
       const [member] = this.#ring
       if (member === undefined) return
       this.#ring.delete(member)
-      if (!member.wantsSlot) continue
-      member.slotFreed()
-      if (member.wantsSlot) this.#ring.add(member)
+      // If it wants more than it gets, its next `take` puts it back.
+      if (member.wantsSlot) member.slotFreed()
     }
     this.#evict()
   }
 
   rested(connection: ConnectionActor): void {
-    this.#idle.add(connection)
+    this.#idle.push(connection)
     this.#evict()
   }
 
   woke(connection: ConnectionActor): void {
-    this.#idle.delete(connection)
+    this.#idle.remove(connection)
+  }
+
+  /**
+   * An exchange ended on this connection. With as many hosts as slots a busy one would keep its own for ever: it gives one up
+   * for each host that waits and has none.
+   */
+  claims(connection: ConnectionActor): boolean {
+    if (this.#ring.size === 0 || this.taken < this.maxConnections) return false
+    let starving = 0
+    for (const member of this.#ring) {
+      if (!member.starves || ++starving <= this.#evicted.size) continue
+      this.#evicted.add(connection)
+      return true
+    }
+    return false
   }
 
   closed(connection: ConnectionActor): void {
-    this.#idle.delete(connection)
+    this.#idle.remove(connection)
     this.#evicted.delete(connection)
   }
 
   #evict(): void {
     if (this.taken < this.maxConnections) return
+    for (const member of this.#ring) if (!member.wantsSlot) this.#ring.delete(member)
     for (const connection of this.#idle) {
       if (this.#evicted.size >= this.#ring.size) return
-      this.#idle.delete(connection)
+      this.#idle.remove(connection)
       this.#evicted.add(connection)
       connection.send({ type: 'connection.close' })
     }

@@ -44,9 +44,9 @@ export class BodyInbox {
     return !this.#paused
   }
 
-  /** Some of the body was read, or is being read. */
+  /** Some of the body was read, or is being read. Of a failed request there is nothing to read but its error. */
   get used(): boolean {
-    return this.#taken
+    return this.#taken && this.#state !== 'failed'
   }
 
   /** Takes a chunk, whose memory is its own. False: no more for now. */
@@ -70,6 +70,7 @@ export class BodyInbox {
   /** The body is complete. */
   end(): void {
     this.#state = 'ended'
+    this.#mode = 'stream'
     this.source = null
     this.#reader?.resolve(null)
     this.#reader = null

@@ -17,8 +17,8 @@ export type BodyInput =
 
 /** A stream of chunks that can be given up at any time. */
 export interface ChunkReader {
-  /** The next chunk; `null` at the end. */
-  next(): Promise<unknown>
+  /** The next chunk, not checked. Only `done` is the end: a source that gives `null` is at fault. */
+  next(): Promise<{ readonly done?: boolean | undefined; readonly value?: unknown }>
   /** Nobody wants the rest. Throws nothing. */
   cancel(reason: unknown): void
 }
@@ -38,8 +38,8 @@ export type BodyPlan =
   /** Written by `sendBody` and `finishBody`. */
   | { readonly kind: 'manual' }
 
-/** Pieces in which a large body goes out: small enough that the progress of each can be seen. */
-const pieceBytes = 65_536
+/** Pieces in which large bodies and chunks go out: small enough that the progress of each can be seen. */
+export const pieceBytes = 65_536
 
 /** Finds out how a body is sent. Reads nothing of it. Throws `ERR_HANSOM_INVALID_ARGUMENT`. */
 export function bodyPlan(body: BodyInput | null | undefined): BodyPlan {
@@ -60,18 +60,44 @@ export function bodyPlan(body: BodyInput | null | undefined): BodyPlan {
     const stream = response.body as ReadableStream<unknown>
     return { kind: 'stream', length: null, type: response.headers.get('content-type'), open: () => webReader(stream) }
   }
-  if (body instanceof ReadableStream) return { kind: 'stream', length: null, type: null, open: () => webReader(body) }
-  const iterable = body as Partial<AsyncIterable<unknown> & Iterable<unknown>>
-  if (typeof iterable !== 'object' || !(Symbol.asyncIterator in iterable || Symbol.iterator in iterable)) {
-    throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'body', `body cannot be sent: it is a ${typeof body}`)
+  if (body instanceof ReadableStream) {
+    if (body.locked) throw unsendable('a ReadableStream that is locked to another reader')
+    return { kind: 'stream', length: null, type: null, open: () => webReader(body) }
   }
+  const iterable = body as Partial<AsyncIterable<unknown> & Iterable<unknown> & NodeEmitter>
+  if (typeof iterable !== 'object') throw unsendable(typeof body)
+  // An array of numbers by its iterator, but not meant as one.
+  if (ArrayBuffer.isView(iterable)) throw unsendable('a view of an ArrayBuffer other than Uint8Array')
+  if (!(Symbol.asyncIterator in iterable || Symbol.iterator in iterable))
+    throw unsendable('an object that is no iterable')
+  // A Node stream may fail before its turn to be read comes. Its iterator tells the error then.
+  if (typeof iterable.on === 'function') iterable.on('error', () => {})
   return { kind: 'stream', length: null, type: null, open: () => iteratorReader(iterable) }
 }
 
-/** The bytes of a chunk, or `null` if it is none. */
-export function chunkBytes(chunk: unknown): Uint8Array | null {
+/** The bytes of a chunk. Throws `ERR_HANSOM_INVALID_ARGUMENT` if it is none. */
+export function chunkBytes(chunk: unknown): Uint8Array {
   if (typeof chunk === 'string') return Buffer.from(chunk)
-  return chunk instanceof Uint8Array ? chunk : null
+  if (chunk instanceof Uint8Array) return chunk
+  const message = `chunk is a string or a Uint8Array, not ${chunk === null ? 'null' : typeof chunk}`
+  throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'chunk', message)
+}
+
+/** Gives up a source that nobody will read: a file may be open behind it. Runs user code, throws nothing. */
+export function giveUp(open: () => ChunkReader, reason: unknown): void {
+  try {
+    open().cancel(reason)
+  } catch {
+    // It cannot even be opened: then there is nothing to give up.
+  }
+}
+
+interface NodeEmitter {
+  on(event: 'error', listener: () => void): unknown
+}
+
+function unsendable(what: string): Error {
+  return argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'body', `body cannot be sent: it is ${what}`)
 }
 
 function planBytes(bytes: Uint8Array, type: string | null): BodyPlan {
@@ -86,10 +112,7 @@ function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
 function webReader(stream: ReadableStream<unknown>): ChunkReader {
   const reader = stream.getReader()
   return {
-    async next() {
-      const { done, value } = await reader.read()
-      return done ? null : value
-    },
+    next: () => reader.read(),
     cancel(reason) {
       reader.cancel(reason).catch(() => {})
     },
@@ -99,10 +122,7 @@ function webReader(stream: ReadableStream<unknown>): ChunkReader {
 function iteratorReader(source: Partial<AsyncIterable<unknown> & Iterable<unknown>>): ChunkReader {
   const iterator = (source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]?.())!
   return {
-    async next() {
-      const { done, value } = await iterator.next()
-      return done ? null : value
-    },
+    next: async () => iterator.next(),
     cancel() {
       // A Node stream may sit in a read for ever: its iterator would wait for that, destroying it does not.
       const stream = source as { destroy?: () => unknown }

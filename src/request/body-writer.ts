@@ -1,17 +1,25 @@
+import { soon } from '../actor/clock.ts'
 import type { Lease } from '../connection/lease.ts'
-import { argumentError, ProtocolError } from '../errors.ts'
-import { type ChunkReader, chunkBytes } from './body-source.ts'
+import { ProtocolError } from '../errors.ts'
+import { type ChunkReader, chunkBytes, pieceBytes } from './body-source.ts'
+
+/** As what a smaller piece counts: its write costs as much. */
+const leastBurstBytes = 1_024
 
 interface Pending {
   readonly bytes: Uint8Array
+  /** How many of them were given to the socket. */
+  given: number
   resolve(more: boolean): void
   reject(error: unknown): void
 }
 
 /** What a writer tells its request. */
 export interface WriterOwner {
-  /** A piece was given to the socket. */
-  wrote(): void
+  /** The socket took something; `waiting`: it has not taken all that it should. */
+  progressed(waiting: boolean): void
+  /** Runs when the loop has looked at everything else once. */
+  nextTurn(run: () => void): void
   /** The request cannot go on: its source failed, or its length is not what the head said. */
   bodyFailed(error: unknown): void
 }
@@ -25,6 +33,9 @@ export class BodyWriter {
   readonly #length: number | null
   #lease: Lease | null = null
   #writable = false
+  /** What was given since the loop last had a turn, and whether it is having one. */
+  #burstBytes = 0
+  #resting = false
   #queue: Pending[] = []
   /** Given to the socket, which has not taken all of it yet. */
   #unflushed: Pending | null = null
@@ -46,19 +57,8 @@ export class BodyWriter {
     return this.#state !== 'open' && this.#state !== 'finishing'
   }
 
-  /** Takes a chunk. Rejects only if the request failed; throws a `TypeError` after `finish` or for what is no bytes. */
-  send(chunk: unknown): Promise<boolean> {
-    const bytes = chunkBytes(chunk)
-    if (bytes === null) {
-      throw argumentError(
-        'ERR_HANSOM_INVALID_ARGUMENT',
-        'chunk',
-        `chunk is a string or a Uint8Array, not ${typeof chunk}`,
-      )
-    }
-    if (this.#state === 'finishing' || this.#state === 'finished') {
-      throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'chunk', 'the body was finished by finishBody')
-    }
+  /** Takes a chunk, not after `finish`. Rejects only if the request failed. */
+  send(bytes: Uint8Array): Promise<boolean> {
     if (this.#state === 'stopped') return Promise.resolve(false)
     if (this.#state === 'failed') return Promise.reject(this.#error)
     if (this.#length !== null && this.#acceptedBytes + bytes.length > this.#length) {
@@ -67,16 +67,13 @@ export class BodyWriter {
     }
     this.#acceptedBytes += bytes.length
     return new Promise((resolve, reject) => {
-      this.#queue.push({ bytes, resolve, reject })
-      this.#flush()
+      this.#queue.push({ bytes, given: 0, resolve, reject })
+      this.#flush(false)
     })
   }
 
-  /** Ends the body. Resolves when its last byte was given to the connection. */
+  /** Ends the body, once. Resolves when its last byte was given to the connection. */
   finish(trailers: string): Promise<void> {
-    if (this.#state === 'finishing' || this.#state === 'finished') {
-      throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'ref', 'the body was finished already')
-    }
     if (this.#state === 'stopped') return Promise.resolve()
     if (this.#state === 'failed') return Promise.reject(this.#error)
     if (this.#length !== null && this.#acceptedBytes < this.#length) {
@@ -87,7 +84,7 @@ export class BodyWriter {
     this.#trailers = trailers
     return new Promise((resolve, reject) => {
       this.#finished = { resolve, reject }
-      this.#flush()
+      this.#flush(false)
     })
   }
 
@@ -97,13 +94,12 @@ export class BodyWriter {
       const reader = open()
       if (this.over) return reader.cancel(this.#error)
       this.#reader = reader
-      for (let chunk = await reader.next(); chunk !== null; chunk = await reader.next()) {
-        if (this.over || !(await this.send(chunk))) return
+      for (let next = await reader.next(); next.done !== true; next = await reader.next()) {
+        if (this.over || !(await this.send(chunkBytes(next.value)))) return
       }
       this.#reader = null
       if (!this.over) await this.finish('')
     } catch (error) {
-      this.#reader = null
       if (!this.over) this.#owner.bodyFailed(error)
     }
   }
@@ -114,7 +110,7 @@ export class BodyWriter {
     this.#writable = true
     this.#unflushed?.resolve(true)
     this.#unflushed = null
-    this.#flush()
+    this.#flush(true)
   }
 
   /** A final answer came: nobody wants the rest. */
@@ -125,37 +121,64 @@ export class BodyWriter {
     this.#finished?.resolve()
   }
 
-  fail(error: unknown): void {
-    if (this.#state === 'finished' || this.#state === 'stopped' || this.#state === 'failed') return
+  /** The request failed. True if somebody waited, and so was told. */
+  fail(error: unknown): boolean {
+    if (this.over) return false
     this.#end('failed', error)
-    for (const pending of this.#takeAll()) pending.reject(error)
+    const pending = this.#takeAll()
+    for (const each of pending) each.reject(error)
     this.#finished?.reject(error)
+    return pending.length > 0 || this.#finished !== null
   }
 
   #end(state: 'stopped' | 'failed', error: unknown): void {
     this.#state = state
     this.#error = error
     this.#lease = null
-    this.#reader?.cancel(error)
+    const reader = this.#reader
     this.#reader = null
+    // User code: not on the stack of the actor that ends this.
+    if (reader !== null) soon(() => reader.cancel(error))
   }
 
-  #flush(): void {
+  /** Gives the socket what it takes; `progressed`: it has taken something just now. */
+  #flush(progressed: boolean): void {
     const lease = this.#lease
     if (lease === null) return
-    while (this.#writable && this.#queue.length > 0) {
-      const pending = this.#queue.shift()!
-      this.#writable = lease.write(pending.bytes)
-      this.#owner.wrote()
+    let moved = progressed
+    while (this.#writable && !this.#resting && this.#queue.length > 0) {
+      const pending = this.#queue[0]!
+      const { bytes, given } = pending
+      const piece = bytes.length <= pieceBytes ? bytes : bytes.subarray(given, given + pieceBytes)
+      this.#writable = lease.write(piece)
+      moved = true
+      pending.given += piece.length
+      this.#burst(piece.length)
+      if (pending.given < bytes.length) continue
+      this.#queue.shift()
       if (this.#writable) pending.resolve(true)
       else this.#unflushed = pending
     }
-    if (this.#queue.length > 0 || this.#state !== 'finishing') return
+    const finishing = this.#queue.length === 0 && this.#state === 'finishing'
+    if (moved || finishing) this.#owner.progressed(finishing || this.#queue.length > 0 || this.#unflushed !== null)
+    if (!finishing) return
     this.#unflushed?.resolve(true)
     this.#unflushed = null
     this.#state = 'finished'
     lease.finish(this.#trailers)
     this.#finished?.resolve()
+  }
+
+  /** A socket that takes all at once would let a busy sender keep the loop for itself: nothing else ran, no answer came. */
+  #burst(bytes: number): void {
+    this.#burstBytes += Math.max(bytes, leastBurstBytes)
+    if (this.#burstBytes < pieceBytes) return
+    this.#resting = true
+    this.#owner.nextTurn(() => {
+      this.#resting = false
+      this.#burstBytes = 0
+      this.#flush(false)
+    })
   }
 
   #takeAll(): Pending[] {

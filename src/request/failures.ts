@@ -1,4 +1,4 @@
-import { HansomError, type Phase, type RequestContext, TimeoutError } from '../errors.ts'
+import { ConnectError, HansomError, type Phase, type RequestContext, TimeoutError } from '../errors.ts'
 import type { TimedPhase } from './messages.ts'
 import type { RequestRecord } from './record.ts'
 import type { RequestActor } from './request-actor.ts'
@@ -28,24 +28,30 @@ export function sourceFailure(cause: unknown): HansomError {
   return new HansomError('ERR_HANSOM_BODY_SOURCE', `the source of the request body failed: ${reason}`, { cause })
 }
 
-/** What an error tells about its request. */
-export function contextOf(actor: RequestActor, nowMs: number): RequestContext {
+/** What `error` tells about its request. */
+export function contextOf(actor: RequestActor, nowMs: number, error: HansomError): RequestContext {
   const { record } = actor
   return {
     method: record.method,
     origin: record.origin,
     ref: record.id,
     bill: record.bill(nowMs),
-    phase: phaseOf(record, actor),
+    phase: phaseOf(record, actor, error),
     calledAt: actor.calledAt,
   }
 }
 
-function phaseOf(record: RequestRecord, actor: RequestActor): Phase {
+function phaseOf(record: RequestRecord, actor: RequestActor, error: HansomError): Phase {
   if (record.headMs >= 0) return 'body'
   if (record.sentMs >= 0) return 'head'
   if (record.grantedMs >= 0) return 'send'
-  return actor.checkout.dial === null ? 'queue' : 'connect'
+  if (error.code === 'ERR_HANSOM_TIMEOUT_QUEUE') return 'queue'
+  return actor.checkout.dial !== null || isDialFailure(error) ? 'connect' : 'queue'
+}
+
+/** The dial that failed is not the checkout's any more when its sponsor hears of it, and never was the other waiters'. */
+function isDialFailure(error: HansomError): boolean {
+  return error instanceof ConnectError || error.code === 'ERR_HANSOM_TIMEOUT_CONNECT'
 }
 
 function whatFailed(phase: TimedPhase, actor: RequestActor): string {

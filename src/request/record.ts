@@ -4,6 +4,7 @@ import type { HeadersView } from '../wire/headers-view.ts'
 import type { ResponseHead } from '../wire/message.ts'
 import { billOf } from './bill.ts'
 import { BodyInbox } from './body-inbox.ts'
+import { type BodyChunk, chunkBytes } from './body-source.ts'
 import type { BodyWriter } from './body-writer.ts'
 import type { RequestActor } from './request-actor.ts'
 
@@ -53,6 +54,7 @@ export class RequestRecord {
   /** `null` once settled. */
   actor: RequestActor | null = null
   #headWaiters: HeadWaiter[] | null = null
+  #bodyFinished = false
 
   constructor(number: number, method: string, url: string, origin: string, startedMs: number, highWaterBytes: number) {
     this.number = number
@@ -114,18 +116,37 @@ export class RequestRecord {
       this.inbox.end()
       return
     }
-    writer?.fail(error)
+    if (writer?.fail(error) && this.streamed) this.observed = true
     const waiters = this.#headWaiters
     this.#headWaiters = null
     if (waiters !== null) for (const waiter of waiters) waiter.reject(error)
     this.inbox.fail(error)
   }
 
-  /** The writer of a request that streams its body. Throws if it does not, or is finished. */
-  writerFor(call: string): BodyWriter | null {
-    if (this.writer !== null) return this.writer
-    if (this.outcome !== null && this.streamed) return null
-    throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'ref', `${call}: the request was made without streamBody`)
+  /** Sends a chunk of a streamed body. `false`: no more is wanted. Throws a `TypeError` after `finishBody`. */
+  sendBody(chunk: BodyChunk): Promise<boolean> {
+    this.#mustStream('sendBody')
+    const bytes = chunkBytes(chunk)
+    return this.writer === null ? this.#afterEnd(false) : this.writer.send(bytes)
+  }
+
+  /** Ends a streamed body; `trailers` is a serialised field section, or empty. Throws a `TypeError` the second time. */
+  finishBody(trailers: string): Promise<void> {
+    this.#mustStream('finishBody')
+    this.#bodyFinished = true
+    return this.writer === null ? this.#afterEnd(undefined) : this.writer.finish(trailers)
+  }
+
+  #mustStream(call: string): void {
+    const why = this.#bodyFinished ? 'the body was finished by finishBody' : 'the request was made without streamBody'
+    if (this.#bodyFinished || !this.streamed)
+      throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'ref', `${call}: ${why}`)
+  }
+
+  #afterEnd<T>(value: T): Promise<T> {
+    if (this.outcome === 'done') return Promise.resolve(value)
+    this.observed = true
+    return Promise.reject(this.error)
   }
 
   /** The request was made with `streamBody`. */

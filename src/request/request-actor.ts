@@ -7,9 +7,12 @@ import type { Dial } from '../dial/dial.ts'
 import { ActorCrashError, ConnectionError, HansomError, type PoolLoad, type ProtocolError } from '../errors.ts'
 import { Checkout, type CheckoutOwner } from '../host/checkout.ts'
 import type { HostCommand } from '../host/messages.ts'
+import type { HostOutcomes } from '../host/origin-supervisor.ts'
 import type { HeadersView } from '../wire/headers-view.ts'
 import type { InboxSource } from './body-inbox.ts'
+import { giveUp } from './body-source.ts'
 import { BodyWriter, type WriterOwner } from './body-writer.ts'
+import { copyBytes } from './copy-bytes.ts'
 import { contextOf, sourceFailure, timeoutFailure } from './failures.ts'
 import type { RequestMessage, TimedPhase } from './messages.ts'
 import type { RequestRecord } from './record.ts'
@@ -18,6 +21,7 @@ import type { RequestPlan } from './request-init.ts'
 /** The host of a request, as the request sees it. */
 export interface RequestHost extends Recipient<HostCommand> {
   readonly origin: string
+  readonly outcomes: HostOutcomes
   /** The dials in flight. */
   inFlight(): readonly Dial[]
   queueOf(checkout: Checkout): { readonly ahead: number; readonly policy: string; readonly load: PoolLoad }
@@ -30,7 +34,7 @@ export interface RequestRuntime {
   readonly wheel: TimerWheel
   readonly engine: Engine
   /** A request is over. Called on the actor's stack: only take note. */
-  settled(record: RequestRecord, plan: RequestPlan, host: RequestHost): void
+  settled(actor: RequestActor, plan: RequestPlan): void
   informed(record: RequestRecord, status: number): void
   crashed(actor: string, origin: string | null, error: unknown): void
 }
@@ -46,6 +50,8 @@ export class RequestActor
   implements CheckoutOwner, InboxSource, WriterOwner, Wakeable
 {
   readonly record: RequestRecord
+  /** Its place among the live requests of the client. */
+  liveIndex = -1
   /** Its place at the host; a new one if it must check out again. */
   checkout: Checkout
   readonly host: RequestHost
@@ -61,6 +67,8 @@ export class RequestActor
   #timed: TimedPhase = 'queue'
   #phaseDeadlineMs = Infinity
   #streaming = false
+  /** Its body source was opened. */
+  #opened = false
 
   constructor(
     record: RequestRecord,
@@ -142,17 +150,15 @@ export class RequestActor
         cause: crash,
       })
       this.#runtime.crashed(this.id, this.record.origin, crash)
-      this.#settle('failed', this.#stamp(error))
-    } else if (!this.record.settled) this.#settle('failed', this.#stamp(stopped()))
+      this.#settle('failed', error)
+    } else if (!this.record.settled) this.#settle('failed', stopped())
   }
 
   /** Body bytes, from the connection: a call, not a message. */
   takeBody(bytes: Buffer, from: number, to: number, atMs: number): boolean {
     const inbox = this.record.inbox
     if (inbox.source === null) return true
-    const chunk = Buffer.allocUnsafeSlow(to - from)
-    bytes.copy(chunk, 0, from, to)
-    const more = inbox.push(chunk)
+    const more = inbox.push(copyBytes(bytes, from, to))
     this.#await('body', more ? atMs + this.#plan.timeouts.bodyIdleMs : Infinity)
     return more
   }
@@ -167,8 +173,13 @@ export class RequestActor
     this.send({ type: 'request.fail', error })
   }
 
-  wrote(): void {
-    if (this.#timed === 'send') this.#await('send', this.#runtime.clock.now() + this.#plan.timeouts.sendIdleMs)
+  progressed(waiting: boolean): void {
+    if (this.#timed !== 'send') return
+    this.#await('send', waiting ? this.#runtime.clock.now() + this.#plan.timeouts.sendIdleMs : Infinity)
+  }
+
+  nextTurn(run: () => void): void {
+    this.#runtime.timers.immediate(run)
   }
 
   bodyFailed(error: unknown): void {
@@ -197,12 +208,21 @@ export class RequestActor
     }
     this.#await('send', atMs + this.#plan.timeouts.sendIdleMs)
     lease.start(this.#plan.outgoing)
-    if (this.#plan.body.kind === 'stream') this.#pump(this.#plan.body.open)
+    this.#openSource()
   }
 
-  #pump(open: Extract<RequestPlan['body'], { kind: 'stream' }>['open']): void {
-    const writer = this.record.writer
-    if (writer !== null) this.#runtime.timers.microtask(() => void writer.pump(open))
+  /** Once, also if the request must check out again: what was read of a source cannot be read again. */
+  #openSource(): void {
+    const { body } = this.#plan
+    const { writer } = this.record
+    if (body.kind !== 'stream' || writer === null || this.#opened) return
+    this.#opened = true
+    this.#runtime.timers.microtask(() => void writer.pump(body.open))
+  }
+
+  #giveUpSource(reason: unknown): void {
+    const { body } = this.#plan
+    if (body.kind === 'stream' && !this.#opened) this.#runtime.timers.microtask(() => giveUp(body.open, reason))
   }
 
   #sent(atMs: number): void {
@@ -221,7 +241,7 @@ export class RequestActor
     this.#lease = null
     this.record.trailers = trailers
     this.record.settle('done', undefined, atMs)
-    this.#runtime.settled(this.record, this.#plan, this.host)
+    this.#runtime.settled(this, this.#plan)
     this.finish()
   }
 
@@ -233,6 +253,7 @@ export class RequestActor
     this.#retried = true
     this.become('pending')
     this.record.connection = null
+    this.record.timings = null
     this.record.grantedMs = -1
     this.checkout = this.#newCheckout(this.#runtime.clock.now())
     this.#await('queue', this.record.startedMs + this.#plan.timeouts.queueMs)
@@ -245,7 +266,7 @@ export class RequestActor
   }
 
   #fail(error: unknown): void {
-    this.#settle('failed', error instanceof HansomError ? this.#stamp(error) : error)
+    this.#settle('failed', error)
     this.finish()
   }
 
@@ -259,13 +280,13 @@ export class RequestActor
 
   #settle(outcome: 'failed' | 'cancelled', error: unknown): void {
     if (this.record.settled) return
+    const nowMs = this.#runtime.clock.now()
+    const ours = outcome === 'failed' && error instanceof HansomError
+    const told = ours ? error.withContext(contextOf(this, nowMs, error)) : error
     this.#release()
-    this.record.settle(outcome, error, this.#runtime.clock.now())
-    this.#runtime.settled(this.record, this.#plan, this.host)
-  }
-
-  #stamp(error: HansomError): HansomError {
-    return error.withContext(contextOf(this, this.#runtime.clock.now()))
+    this.#giveUpSource(told)
+    this.record.settle(outcome, told, nowMs)
+    this.#runtime.settled(this, this.#plan)
   }
 
   #newCheckout(sinceMs: number): Checkout {

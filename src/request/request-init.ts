@@ -3,7 +3,7 @@ import { argumentError } from '../errors.ts'
 import { fieldLine, requestHead, validateMethod } from '../wire/http1/serializer.ts'
 import { type BodyInput, type BodyPlan, bodyPlan } from './body-source.ts'
 import { type HeadersInput, headerFields } from './header-fields.ts'
-import { type RequestTarget, targetOf } from './target.ts'
+import type { RequestTarget } from './target.ts'
 import { type Timeouts, type TimeoutsInput, timeoutsOf } from './timeouts.ts'
 
 /** The options of one request. */
@@ -63,8 +63,7 @@ const emptyInit: RequestInit = Object.freeze({})
 const noBody: BodyPlan = Object.freeze({ kind: 'none' })
 
 /** Checks the arguments of `request()`. Throws a `TypeError` or `RangeError` with a code and the argument's name. */
-export function planRequest(url: string | URL, init: RequestInit | undefined, defaults: Timeouts): RequestPlan {
-  const target = targetOf(url)
+export function planRequest(target: RequestTarget, init: RequestInit | undefined, defaults: Timeouts): RequestPlan {
   const options = init ?? emptyInit
   if (typeof options !== 'object') throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'init', 'init is an object')
   for (const name in options) if (!known.has(name)) throw unknownOption(name)
@@ -155,7 +154,8 @@ function lengthOf(body: BodyPlan, given: number | null): number | null {
 }
 
 function unknownOption(name: string): Error {
-  return argumentError('ERR_HANSOM_INVALID_OPTION', name, `unknown option ${JSON.stringify(name)} of a request`)
+  const message = `unknown option ${JSON.stringify(name)} of a request; known here: ${[...known].join(', ')}`
+  return argumentError('ERR_HANSOM_INVALID_OPTION', name, message)
 }
 
 function wrongType(name: string, what: string): Error {

@@ -4,7 +4,7 @@ import { argumentError, rangeError } from '../errors.ts'
 export interface Timeouts {
   /** Checkout wanted → granted, a dial in progress included. Default 30,000. */
   readonly queueMs: number
-  /** A dial: DNS, TCP and TLS together. Belongs to the dial: a request cannot change it. Default 10,000. */
+  /** A dial: DNS, TCP and TLS together. A dial has that of the request that sponsors it. Default 10,000. */
   readonly connectMs: number
   /** No byte accepted by the socket while some wait. Default 30,000. */
   readonly sendIdleMs: number
@@ -36,7 +36,10 @@ export function timeoutsOf(input: TimeoutsInput, defaults: Timeouts, path: strin
   const timeouts: Record<string, number> = { ...defaults }
   for (const [name, value] of Object.entries(input)) {
     const option = `${path}.${name}`
-    if (!(name in defaultTimeouts)) throw argumentError('ERR_HANSOM_INVALID_OPTION', option, `unknown option ${option}`)
+    if (!Object.hasOwn(defaultTimeouts, name)) {
+      const known = Object.keys(defaultTimeouts).join(', ')
+      throw argumentError('ERR_HANSOM_INVALID_OPTION', option, `unknown option ${option}; known here: ${known}`)
+    }
     if (value === undefined) continue
     if (typeof value !== 'number') {
       throw argumentError('ERR_HANSOM_INVALID_OPTION', option, `${option} is a number of milliseconds`)

@@ -1,4 +1,5 @@
-type Pair = readonly [name: string, value: string]
+/** A header field: its name and its value. */
+export type HeaderPair = readonly [name: string, value: string]
 type Inspect = (value: unknown, options: unknown) => string
 
 /** Never written to. */
@@ -20,8 +21,8 @@ export class HeadersView implements Iterable<[string, string]> {
   #names: string[] = NO_STRINGS
   #lowerNames: string[] = NO_STRINGS
   #values: string[] = NO_STRINGS
-  #raw: readonly Pair[] | null = null
-  #combined: readonly Pair[] | null = null
+  #raw: readonly HeaderPair[] | null = null
+  #combined: readonly HeaderPair[] | null = null
 
   /** `block` is a valid field block as latin1, `name: value` lines each with its CRLF. It is not checked. */
   constructor(block: string) {
@@ -45,7 +46,7 @@ export class HeadersView implements Iterable<[string, string]> {
   }
 
   /** The fields as they came: order, letter case and repetitions kept. */
-  get raw(): readonly Pair[] {
+  get raw(): readonly HeaderPair[] {
     this.#parse()
     this.#raw ??= Object.freeze(this.#names.map((name, i) => Object.freeze([name, this.#values[i]!] as const)))
     return this.#raw
@@ -63,6 +64,7 @@ export class HeadersView implements Iterable<[string, string]> {
     return joined
   }
 
+  /** True if the field came, even with an empty value. */
   has(name: string): boolean {
     return this.get(name) !== null
   }
@@ -84,18 +86,22 @@ export class HeadersView implements Iterable<[string, string]> {
     for (const [name, value] of this.#combine()) yield [name, value]
   }
 
+  /** The names of `entries`. */
   *keys(): IterableIterator<string> {
     for (const [name] of this.#combine()) yield name
   }
 
+  /** The values of `entries`. */
   *values(): IterableIterator<string> {
     for (const [, value] of this.#combine()) yield value
   }
 
+  /** The same as `entries`. */
   [Symbol.iterator](): IterableIterator<[string, string]> {
     return this.entries()
   }
 
+  /** Calls back for each of `entries`, with the value first, as in Fetch. */
   forEach(callback: (value: string, name: string, headers: HeadersView) => void, thisArg?: unknown): void {
     for (const [name, value] of this.#combine()) callback.call(thisArg, value, name, this)
   }
@@ -115,11 +121,11 @@ export class HeadersView implements Iterable<[string, string]> {
     return `HeadersView ${inspect(this.toJSON(), options)}`
   }
 
-  #combine(): readonly Pair[] {
+  #combine(): readonly HeaderPair[] {
     if (this.#combined) return this.#combined
     this.#parse()
     const joined = new Map<string, string>()
-    const cookies: Pair[] = []
+    const cookies: HeaderPair[] = []
     for (const [i, name] of this.#lowerNames.entries()) {
       const value = this.#values[i]!
       const before = joined.get(name)
@@ -203,6 +209,6 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09
 }
 
-function copy([name, value]: Pair): [string, string] {
+function copy([name, value]: HeaderPair): [string, string] {
   return [name, value]
 }

@@ -1,4 +1,4 @@
-import { hasRoom, type PolicyOption } from './policy.ts'
+import { hasRoom, mayWait, type PolicyOption } from './policy.ts'
 
 /** Options of `drop`. */
 export interface DropOptions {
@@ -16,9 +16,8 @@ export function drop({ maxWaiting = 0, drop = 'newest' }: DropOptions = {}): Pol
   return () => ({
     name: 'drop',
     admit: load => {
-      if (hasRoom(load) && load.waiting < load.maxWaiting) return 'dial'
-      // Those for whom a connection is being dialed do not wait for a busy pool.
-      if (load.waiting - load.dialing < Math.min(maxWaiting, load.maxWaiting)) return 'wait'
+      if (hasRoom(load) && mayWait(load, Infinity, true)) return 'dial'
+      if (mayWait(load, maxWaiting, false)) return 'wait'
       return drop === 'oldest' && load.waiting > 0 ? 'evict' : 'reject'
     },
   })

@@ -1,5 +1,4 @@
 import { PoolError, type PoolLoad } from '../../errors.ts'
-import { Fifo } from './fifo.ts'
 import type {
   Admission,
   ExchangeOutcome,
@@ -23,16 +22,18 @@ export class PolicyGuard {
   readonly #policy: PoolPolicy
   readonly #waiters: WaitQueue
 
-  constructor(option: PolicyOption, host: PolicyHost) {
+  constructor(option: PolicyOption, host: PolicyHost, arrivalOrder: WaitQueue) {
     const policy = typeof option === 'function' ? option(host) : option
     if (typeof policy?.admit !== 'function') throw new TypeError('a policy is an object with `name` and `admit`')
     this.#policy = policy
     this.name = String(policy.name)
-    this.#waiters = policy.waiters?.() ?? new Fifo()
+    this.#waiters = policy.waiters?.() ?? arrivalOrder
   }
 
   get waiting(): number {
-    return this.#waiters.size
+    const { size } = this.#waiters
+    if (!(size >= 0)) throw this.#nonsense(null, `the size of its queue is ${String(size)}`)
+    return size
   }
 
   admit(load: HostLoad, request: RequestView, dials: boolean): Admission {
@@ -45,6 +46,11 @@ export class PolicyGuard {
       throw this.#nonsense(load, `admit() answered "${admission}" where nothing can be dialed`)
     }
     return admission
+  }
+
+  /** The policy bounds the exchanges in flight: `allows` must be asked. */
+  get limits(): boolean {
+    return this.#policy.limit !== undefined
   }
 
   /** True if one more exchange may start. */
@@ -66,7 +72,13 @@ export class PolicyGuard {
   }
 
   shift(nowMs: number, refuse: (waiter: WaiterView, why: string) => void): WaiterView | undefined {
-    return this.#waiters.shift(nowMs, refuse)
+    const { waiting } = this
+    const waiter = this.#waiters.shift(nowMs, refuse)
+    // Else the next call would yield it again, for ever.
+    if (waiter !== undefined && this.waiting >= waiting) {
+      throw this.#nonsense(null, 'shift() yielded a waiter without taking it out')
+    }
+    return waiter
   }
 
   remove(waiter: WaiterView): void {
@@ -77,14 +89,16 @@ export class PolicyGuard {
     return this.#waiters.victim?.()
   }
 
-  #nonsense(load: HostLoad, what: string): PoolError {
-    const details = { policy: this.name, load: copyLoad(load) }
+  #nonsense(load: HostLoad | null, what: string): PoolError {
+    const details = { policy: this.name, load: copyLoad(load ?? noLoad) }
     return new PoolError('ERR_HANSOM_POLICY', `policy ${this.name}: ${what}`, details)
   }
 }
 
+const noLoad: PoolLoad = { connections: 0, idle: 0, dialing: 0, inFlight: 0, waiting: 0, maxConnections: 0 }
+
 /** A load to keep: the policy's own object is reused. */
-export function copyLoad(load: HostLoad): PoolLoad {
+export function copyLoad(load: PoolLoad): PoolLoad {
   const { connections, idle, dialing, inFlight, waiting, maxConnections } = load
   return { connections, idle, dialing, inFlight, waiting, maxConnections }
 }

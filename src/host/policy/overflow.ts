@@ -1,4 +1,4 @@
-import { hasRoom, type PolicyOption } from './policy.ts'
+import { hasRoom, mayWait, type PolicyOption } from './policy.ts'
 
 /** Options of `overflow`. */
 export interface OverflowOptions {
@@ -14,10 +14,11 @@ export function overflow({ maxOverflow = Infinity }: OverflowOptions = {}): Poli
   return () => ({
     name: 'overflow',
     admit: load => {
-      if (load.waiting >= load.maxWaiting) return 'reject'
-      if (hasRoom(load)) return 'dial'
       const surplus = load.connections + load.dialing - load.maxConnections
-      return surplus < Math.min(maxOverflow, load.maxConnections) ? 'overflow' : 'wait'
+      const mayDial = surplus < Math.min(maxOverflow, load.maxConnections)
+      if (!mayWait(load, Infinity, mayDial)) return 'reject'
+      if (hasRoom(load)) return 'dial'
+      return mayDial ? 'overflow' : 'wait'
     },
   })
 }

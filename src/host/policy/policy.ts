@@ -31,6 +31,7 @@ export interface HostLoad {
   readonly dialing: number
   /** Exchanges in flight. */
   readonly inFlight: number
+  /** Requests that wait, those for whom a connection is being dialed included; in `admit`, without the one in question. */
   readonly waiting: number
   readonly maxConnections: number
   /** `pool.maxWaiting`. */
@@ -48,9 +49,11 @@ export type Admission = 'dial' | 'wait' | 'reject' | 'evict' | 'overflow'
 
 /** The order of waiters. Every call is amortised O(log n) or better. */
 export interface WaitQueue {
+  /** Takes in one who begins to wait. */
   push(waiter: WaiterView): void
   /** The next to serve; may `refuse` others on the way (controlled delay). */
   shift(nowMs: number, refuse: (waiter: WaiterView, why: string) => void): WaiterView | undefined
+  /** Takes out one who gave up waiting; false if it was not there. */
   remove(waiter: WaiterView): boolean
   /** Takes out the one to give up for a newer request. */
   victim?(): WaiterView | undefined
@@ -85,4 +88,14 @@ export type PolicyOption = PoolPolicy | ((host: PolicyHost) => PoolPolicy)
 /** A dial would stay within `maxConnections`. */
 export function hasRoom(load: HostLoad): boolean {
   return load.connections + load.dialing < load.maxConnections
+}
+
+/**
+ * True if one more may wait, with at most `maxWaiting` and at most `pool.maxWaiting` who wait for a busy pool. Those for
+ * whom a connection is being dialed do not: with none but them, a request that can be dialed for is let in, whatever the
+ * bound.
+ */
+export function mayWait(load: HostLoad, maxWaiting: number, mayDial: boolean): boolean {
+  const queued = load.waiting - load.dialing
+  return queued < Math.min(maxWaiting, load.maxWaiting) || (mayDial && queued <= 0)
 }

@@ -1,8 +1,8 @@
-import { hasRoom, type PolicyOption } from './policy.ts'
+import { hasRoom, mayWait, type PolicyOption } from './policy.ts'
 
 /** Options of `queue`. */
 export interface QueueOptions {
-  /** How many may wait. Default: the pool's `maxWaiting`. */
+  /** How many may wait for a busy pool; those for whom a connection is being dialed do not count. Default: the pool's `maxWaiting`. */
   readonly maxWaiting?: number
 }
 
@@ -11,8 +11,9 @@ export function queue({ maxWaiting = Infinity }: QueueOptions = {}): PolicyOptio
   return () => ({
     name: 'queue',
     admit: load => {
-      if (load.waiting >= Math.min(maxWaiting, load.maxWaiting)) return 'reject'
-      return hasRoom(load) ? 'dial' : 'wait'
+      const room = hasRoom(load)
+      if (!mayWait(load, maxWaiting, room)) return 'reject'
+      return room ? 'dial' : 'wait'
     },
   })
 }

@@ -4,7 +4,11 @@ import { isToken } from './char-class.ts'
 /** Returns `method` if it is a token (RFC 9110 §9.1). Throws `ERR_HANSOM_INVALID_ARGUMENT` if not. */
 export function validateMethod(method: string): string {
   if (typeof method === 'string' && isToken(method)) return method
-  throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'method', `method is not a token: ${JSON.stringify(method)}`)
+  throw argumentError(
+    'ERR_HANSOM_INVALID_ARGUMENT',
+    'method',
+    `method is not a token: ${typeof method === 'string' ? JSON.stringify(method) : typeof method}`,
+  )
 }
 
 /**
