@@ -26,9 +26,8 @@ export class Checkout implements WaiterView, Linked<Checkout> {
   dial: Dial | null = null
   /** It stands in the queue that `ArrivalOrder` makes of the waiting list. @internal */
   queued = false
-  /** @internal */
+  /** Its neighbours in the list of those who wait: `LinkedList`'s. */
   previous: Checkout | null = null
-  /** @internal */
   next: Checkout | null = null
   readonly #number: number
   readonly #owner: CheckoutOwner

@@ -5,7 +5,7 @@ export interface BrokenPolicy {
   readonly what: string
   readonly option: PolicyOption
   readonly says: RegExp
-  /** Leaves the broken part of the check to those before it. */
+  /** Only the measurement finds it, which takes a while. */
   readonly slow?: boolean
 }
 

@@ -35,7 +35,7 @@ export class CheckedPolicy {
     }
     this.#policy = policy
     const own = this.call('waiters()', () => policy.waiters?.())
-    this.queue = new CheckedQueue(own ?? new Arrivals(), this)
+    this.queue = new CheckedQueue(own, this)
   }
 
   admit(load: HostLoad, request: RequestView): Admission {
@@ -80,10 +80,14 @@ export class CheckedPolicy {
 /** A policy's queue beside a plain set of those who must be in it. */
 export class CheckedQueue {
   readonly waiting = new Set<WaiterView>()
+  /** The policy's own queue, unchecked; `undefined` if it leaves the order to the host. */
+  readonly own: WaitQueue | undefined
   readonly #queue: WaitQueue
   readonly #policy: CheckedPolicy
 
-  constructor(queue: WaitQueue, policy: CheckedPolicy) {
+  constructor(own: WaitQueue | undefined, policy: CheckedPolicy) {
+    const queue = own ?? new Arrivals()
+    this.own = own
     for (const part of ['push', 'shift', 'remove'] as const) {
       policy.check(typeof queue?.[part] === 'function', `waiters() gave a queue without ${part}(), but`, queue?.[part])
     }
