@@ -258,7 +258,8 @@ export class Dial implements DialEffects, AttemptOwner, Stoppable, Wakeable {
   }
 
   #send(event: DialEvent): void {
-    this.#actor.send(event)
+    // xstate warns on stderr of events for an actor that has ended.
+    if (!this.#over) this.#actor.send(event)
   }
 
   #ended(): void {

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { type ConnectionOptions, connect } from 'node:tls'
+import { type ConnectionOptions, checkServerIdentity, connect } from 'node:tls'
 import type { TlsTarget } from '../actor/env.ts'
 import type { SocketHandler, TransportSocket } from '../actor/transport.ts'
 import { StreamSocket } from '../connection/stream-socket.ts'
@@ -10,9 +10,11 @@ import { StreamSocket } from '../connection/stream-socket.ts'
  */
 export function secureTls(socket: TransportSocket, target: TlsTarget, handler: SocketHandler): StreamSocket {
   const plain = socket as StreamSocket
+  const given: ConnectionOptions = target.options
   const options: ConnectionOptions = {
-    ...target.options,
+    ...given,
     socket: plain.stream,
+    checkServerIdentity: guarded(given.checkServerIdentity ?? checkServerIdentity),
     // An address is checked against the certificate, but must not be sent as SNI (RFC 6066 §3).
     ...(isIP(target.servername) ? { host: target.servername } : { servername: target.servername }),
     ALPNProtocols: [...target.alpn],
@@ -26,4 +28,17 @@ export function secureTls(socket: TransportSocket, target: TlsTarget, handler: S
     secured.readByEvents()
   })
   return secured
+}
+
+type IdentityCheck = NonNullable<ConnectionOptions['checkServerIdentity']>
+
+/** A check that throws says no. Node would let it become an uncaughtException, and the handshake hang. */
+function guarded(check: IdentityCheck): IdentityCheck {
+  return (hostname, certificate) => {
+    try {
+      return check(hostname, certificate)
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error))
+    }
+  }
 }

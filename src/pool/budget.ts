@@ -20,8 +20,9 @@ export class Budget implements SlotBudget<BudgetMember>, IdleRegister {
     this.maxConnections = maxConnections
   }
 
-  /** Hosts that wait for a slot. */
+  /** Hosts that wait for a slot. O(n). */
   get waiting(): number {
+    this.#forgetSated()
     return this.#ring.size
   }
 
@@ -64,10 +65,15 @@ export class Budget implements SlotBudget<BudgetMember>, IdleRegister {
   claims(connection: ConnectionActor): boolean {
     if (this.#ring.size === 0 || this.taken < this.maxConnections) return false
     let starving = 0
-    for (const member of this.#ring) {
-      if (!member.starves || ++starving <= this.#evicted.size) continue
-      this.#evicted.add(connection)
-      return true
+    for (const member of [...this.#ring]) {
+      if (!member.starves) {
+        // Behind those who have none, or it might get back the slot that it gives up.
+        this.#ring.delete(member)
+        this.#ring.add(member)
+      } else if (++starving > this.#evicted.size) {
+        this.#evicted.add(connection)
+        return true
+      }
     }
     return false
   }
@@ -79,12 +85,17 @@ export class Budget implements SlotBudget<BudgetMember>, IdleRegister {
 
   #evict(): void {
     if (this.taken < this.maxConnections) return
-    for (const member of this.#ring) if (!member.wantsSlot) this.#ring.delete(member)
+    this.#forgetSated()
     for (const connection of this.#idle) {
       if (this.#evicted.size >= this.#ring.size) return
       this.#idle.remove(connection)
       this.#evicted.add(connection)
       connection.send({ type: 'connection.close' })
     }
+  }
+
+  /** Those for whom nobody waits any more must not cost another host its idle connections. */
+  #forgetSated(): void {
+    for (const member of this.#ring) if (!member.wantsSlot) this.#ring.delete(member)
   }
 }

@@ -106,7 +106,7 @@ describe('a header', () => {
     ['content-length', '+1'],
     ['content-length', '1e3'],
     ['content-length', 'ten'],
-    ['Content-Length', '5'],
+    ['content-length', '5'],
     ['host', ''],
     ['host', ['a', 'b']],
   ] as const

@@ -99,7 +99,9 @@ describe('hansom get --output-dir', () => {
     await using running = new RunningHansom(['get', ...urls, '--output-dir', directory.path])
     // The whole one has its name, the other is begun.
     const names = () => readdir(directory.path)
-    await expect.poll(async () => [(await names()).length, (await names()).includes('whole')]).toEqual([2, true])
+    await expect
+      .poll(async () => [(await names()).length, (await names()).includes('whole')], { timeout: 10_000 })
+      .toEqual([2, true])
     running.child.kill('SIGINT')
     expect(await running.ended).toBe(130)
     expect(await running.stderr).toMatch(/^hansom: interrupted; [01] of 2 requests had succeeded\n$/)

@@ -6,6 +6,7 @@ const usual: ts.CompilerOptions = {
   ...{ strict: true, noEmit: true, skipLibCheck: true, types: ['node'] },
   ...{ noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true },
   target: ts.ScriptTarget.ES2022,
+  lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
   module: ts.ModuleKind.NodeNext,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
   moduleDetection: ts.ModuleDetectionKind.Force,

@@ -49,7 +49,7 @@ describe('docs/options.md', () => {
 
 /** Option and default of each row. */
 function rowsOf(section: string): Map<string, string> {
-  const rows = section.matchAll(/^\| `([\w.]+)` \| (.*?) \|/gm)
+  const rows = section.matchAll(/^\| `([\w.]+)` *\| (.*?) *\|/gm)
   return new Map([...rows].map(([, name, value]) => [name!, value!]))
 }
 
