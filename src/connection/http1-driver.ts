@@ -55,7 +55,6 @@ export class Http1Driver implements Driver, ResponseSink {
     return this.#lease === null ? free : taken
   }
 
-
   start(lease: Lease, request: OutgoingRequest): void {
     this.#lease = lease
     this.#finished = !request.streams

@@ -194,8 +194,8 @@ describe.each(drivers)('the %s driver', (_name, make) => {
     ['that was not sent', bench => stuck(bench)],
     ['that was sent', bench => bench.start()],
     ['whose body is being sent', bench => bench.start(upload)],
-    ['whose head came in part', bench => after(bench, 'HTTP/1.1 2')],
-    ['whose body came in part', bench => after(bench, half)],
+    ['whose head came in part', bench => answeredBy(bench, 'HTTP/1.1 2')],
+    ['whose body came in part', bench => answeredBy(bench, half)],
     ['whose body is paused', bench => paused(bench)],
   ]
 
@@ -234,7 +234,7 @@ describe.each(drivers)('the %s driver', (_name, make) => {
 
   it('completes a body that lasts until the peer ends, and is not reusable', () => {
     const bench = new DriverBench(make)
-    const { lease, request } = after(bench, untilClose)
+    const { lease, request } = answeredBy(bench, untilClose)
     bench.driver.ended()
     expect(request.body).toBe('hello')
     expect(request.told.at(-1)).toBe('body.ended')
@@ -308,7 +308,7 @@ function stuck(bench: DriverBench): ReturnType<DriverBench['start']> {
   return bench.start()
 }
 
-function after(bench: DriverBench, bytes: string): ReturnType<DriverBench['start']> {
+function answeredBy(bench: DriverBench, bytes: string): ReturnType<DriverBench['start']> {
   const exchange = bench.start()
   bench.read(bytes)
   return exchange

@@ -132,13 +132,10 @@ describe('drop()', () => {
     await using server = await rawServer()
     await using client = createClient({ pool: { maxConnections: 1, policy: drop() } })
     await Promise.all([client.get(server.url('/1')), serveNext(server)])
-    const again = await new Promise<Promise<unknown>>(resolve => {
-      // Between an immediate and the next the sockets are polled: the reset is there, but not read yet.
-      setImmediate(() => {
-        void server.sockets[0]!.reset()
-        resolve(client.get(server.url('/2')))
-      })
-    })
+    // The sockets are polled between this immediate and the next: the reset is there, but not read yet.
+    await new Promise(resolve => setImmediate(resolve))
+    void server.sockets[0]!.reset()
+    const again = client.get(server.url('/2'))
     expect(await serveNext(server)).toBe('/2')
     expect(await again).toMatchObject({ status: 200 })
     expect(server.connections.total).toBe(2)
