@@ -12,6 +12,7 @@ import { copyLoad, type PolicyGuard } from './policy/guard.ts'
 import type { HostLoad, WaiterView } from './policy/policy.ts'
 import type { SlotLedger } from './slot-ledger.ts'
 import type { Turn } from './turn.ts'
+import { UnprovenList } from './unproven-list.ts'
 
 /** Where a host's connections come from. */
 export interface Source {
@@ -75,7 +76,7 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
   /** Dials in flight, and who sponsors them. */
   readonly #dials = new Map<Dial, Checkout>()
   /** Idle connections chosen for a request, until the sockets have been polled once more. */
-  #unproven: { readonly checkout: Checkout; readonly connection: ConnectionActor }[] = []
+  readonly #unproven = new UnprovenList()
   #nowMs = 0
   readonly #load: { -readonly [K in keyof HostLoad]: HostLoad[K] }
 
@@ -216,8 +217,8 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
       if (connection.idleTurn === turn.current()) this.#grant(checkout, connection, true, null)
       else {
         if (checkout.state === 'new') this.#setup.waiting.add(checkout)
-        if (this.#unproven.length === 0) turn.afterPoll(() => this.send({ type: 'poll.passed' }))
-        this.#unproven.push({ checkout, connection })
+        const first = this.#unproven.add({ checkout, connection }, turn.current())
+        if (first) turn.afterPoll(() => this.send({ type: 'poll.passed' }))
       }
       return true
     }
@@ -225,9 +226,7 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
   }
 
   #proven(): void {
-    const unproven = this.#unproven
-    this.#unproven = []
-    for (const { checkout, connection } of unproven) {
+    for (const { checkout, connection } of this.#unproven.take()) {
       if (connection.reusable && checkout.state === 'waiting') this.#grant(checkout, connection, true, null)
       else {
         if (connection.reusable) this.#putBack(connection)

@@ -219,7 +219,7 @@ describe.each(drivers)('the %s driver', (_name, make) => {
     bench.driver.cancel(lease)
     expect(bench.endings).toEqual([{ lease, ok: false, reusable: false }])
     expect(request.told).toEqual([...before, 'exchange.failed'])
-    const { error } = request.reports.at(-1) as { error: ConnectionError }
+    const { error } = request.reports.at(-1) as unknown as { error: ConnectionError }
     expect(error).toMatchObject({ code: 'ERR_HANSOM_CONNECTION_RESET', retryable: false })
     expect(error.bytesWritten).toBe(bench.socket.written.length)
   })

@@ -102,16 +102,14 @@ describe.each([
     await using crash = await crashServer()
     const { server } = crash
     await using client = createClient({ inspect, pool: { maxConnections: 1 } })
-    const receive = (ConnectionActor.prototype as unknown as { receive: (message: unknown) => void }).receive
+    const actor = ConnectionActor.prototype as unknown as { receive(message: { type: string }): void }
+    const { receive } = actor
     let starts = 0
-    vi.spyOn(ConnectionActor.prototype as never, 'receive').mockImplementation(function (
-      this: unknown,
-      message: { type: string },
-    ) {
+    vi.spyOn(actor, 'receive').mockImplementation(function (this: unknown, message) {
       // Before anything was written.
       if (message.type === 'exchange.start' && ++starts === 2) throw bug
-      return receive.call(this, message)
-    } as never)
+      receive.call(this as typeof actor, message)
+    })
     const answers = await Promise.allSettled(['/1', '/2', '/3'].map(path => client.get(server.url(path))))
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled'])
     await client.close()

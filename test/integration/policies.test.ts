@@ -1,3 +1,4 @@
+import { stat } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Client } from '../../src/client/client.ts'
 import { createClient, drop, type HostLoad, overflow, type PolicyOption, queue } from '../../src/index.ts'
@@ -92,6 +93,26 @@ describe('queue()', () => {
     expect(await rejectionOf(answers[0]!)).toMatchObject({ code: 'ERR_HANSOM_CONNECTION_RESET' })
     expect(await serve(server, 2)).toEqual(['/2', '/3'])
     await Promise.all(answers.slice(1))
+  })
+})
+
+describe('an idle connection', () => {
+  it('that was reset is not written to, whoever else waits for the sockets to be polled', async () => {
+    await using server = await rawServer({ onRequest: ({ target }) => answer(target) })
+    await using client = createClient()
+    for (let round = 0; round < 10; round++) {
+      await Promise.all([client.get(server.url('/1')), client.get(server.url('/2'))])
+      const early = client.get(server.url('/early'))
+      // Its callback runs where sockets are read: perhaps between the two looks that are taken for the first request.
+      const late = await new Promise<{ answered: Promise<unknown> }>(resolve => {
+        stat('.', () => {
+          for (const connection of server.sockets) void connection.reset()
+          resolve({ answered: client.post(server.url('/late'), { body: 'x' }) })
+        })
+      })
+      await early.catch(() => {})
+      expect(await late.answered).toMatchObject({ status: 200 })
+    }
   })
 })
 

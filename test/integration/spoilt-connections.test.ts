@@ -45,7 +45,12 @@ describe('an answer that spoils its connection', () => {
   })
 
   it('ends with the connection: it is given to its request', async () => {
-    await using server = await rawServer({ onRequest: ({ connection }) => connection.end(`${answerHead(200)}fine`) })
+    await using server = await rawServer({
+      onRequest({ connection }) {
+        connection.end(`${answerHead(200)}fine`)
+        return undefined
+      },
+    })
     await using client = createClient()
     for (const _ of [1, 2]) expect((await client.get(server.url())).text()).toBe('fine')
     expect(server.connections.total).toBe(2)

@@ -93,9 +93,10 @@ export class World implements Env, Timers, Transport, Resolver {
     this.held = false
   }
 
-  resolve(hostname: string, done: (error: Error | null, addresses: readonly ResolvedAddress[]) => void): void {
+  resolve(hostname: string, done: (error: Error | null, addresses: readonly ResolvedAddress[]) => void): () => void {
     this.note(`resolve ${hostname}`)
-    this.after(1 + this.chance() * 5, () => done(null, [{ address: hostname, family: 4 }]))
+    const answer = this.after(1 + this.chance() * 5, () => done(null, [{ address: hostname, family: 4 }]))
+    return () => answer.cancel()
   }
 
   connect(target: TransportTarget, handler: SocketHandler): TransportSocket {

@@ -13,16 +13,19 @@ describe('the turns of the loop', () => {
     expect(turn.current()).not.toBe(first)
   })
 
-  it('share one immediate among all who wait for the poll', () => {
+  it('share their immediates among all who wait for the poll', () => {
     const time = new VirtualTime()
     const turn = new Turn(time)
     const order: string[] = []
     turn.current()
     for (const name of ['a', 'b', 'c']) turn.afterPoll(() => order.push(name))
     expect(time.pendingImmediates).toBe(1)
-    time.poll(() => order.push('poll'))
+    time.poll(() => {
+      order.push('the rest of this poll')
+      time.poll(() => order.push('a whole poll'))
+    })
     time.advance(0)
-    expect(order).toEqual(['poll', 'a', 'b', 'c'])
+    expect(order).toEqual(['the rest of this poll', 'a whole poll', 'a', 'b', 'c'])
     expect(time.pendingImmediates).toBe(0)
   })
 
@@ -36,6 +39,6 @@ describe('the turns of the loop', () => {
     })
     time.advance(0)
     expect(numbers).toHaveLength(2)
-    expect(numbers[1]).toBe(numbers[0]! + 1)
+    expect(numbers[1]).toBeGreaterThan(numbers[0]!)
   })
 })
