@@ -270,8 +270,9 @@ export abstract class Process<P extends string, M extends { readonly type: strin
   }
 
   #enqueue(message: { readonly type: string }): void {
-    this.#mailbox ??= []
-    this.#mailbox.push(message)
+    // Nearly always just one waits: an array that grows would make room for seventeen.
+    if (this.#mailbox === null) this.#mailbox = [message]
+    else this.#mailbox.push(message)
   }
 
   #runDeferred(): void {

@@ -91,9 +91,9 @@ export class Client implements AsyncDisposable {
    * The whole body. Rejects with `ERR_HANSOM_BODY_TOO_LARGE` above `maxBytes` (default `limits.bodyBytes`), and with
    * `ERR_HANSOM_BODY_USED` after some of it was read.
    */
-  body(ref: RequestRef, options: BodyOptions = {}): Promise<Uint8Array> {
-    bodyShape(options, '')
-    return this.#bytes(recordOf(ref), options.maxBytes)
+  body(ref: RequestRef, options?: BodyOptions): Promise<Uint8Array> {
+    if (options !== undefined) bodyShape(options, '')
+    return this.#bytes(recordOf(ref), options?.maxBytes)
   }
 
   /** Reads the rest of the body away, so that its connection can serve again. */

@@ -172,8 +172,10 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
     // With idle connections left it is the policy's limit that makes this one wait: a dial would not help.
     const dials = (admission === 'dial' && load.idle === 0) || admission === 'overflow'
     if (dials && source.dials) this.#dial(checkout)
+    if (this.#idle.size === 0) return
     // The limit may have risen since it was asked for those who wait already.
     this.#serve()
+    this.#redial()
   }
 
   /** It was let in before, and the connection that it was to have is gone: it waits again, and is not asked about. */

@@ -59,8 +59,9 @@ export class BodyInbox {
       reader.resolve(chunk)
       return true
     }
-    this.#chunks ??= []
-    this.#chunks.push(chunk)
+    // A short body is one chunk: an array that grows would make room for seventeen.
+    if (this.#chunks === null) this.#chunks = [chunk]
+    else this.#chunks.push(chunk)
     this.#bufferedBytes += chunk.length
     if (this.#mode === 'whole') return this.#withinMax()
     this.#paused = this.#bufferedBytes >= this.#highWaterBytes

@@ -84,8 +84,8 @@ export class RequestRecord {
     if (this.head !== null) return Promise.resolve(this.head)
     if (this.outcome !== null) return Promise.reject(this.error)
     return new Promise((resolve, reject) => {
-      this.#headWaiters ??= []
-      this.#headWaiters.push({ resolve, reject })
+      if (this.#headWaiters === null) this.#headWaiters = [{ resolve, reject }]
+      else this.#headWaiters.push({ resolve, reject })
     })
   }
 

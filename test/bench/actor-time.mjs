@@ -50,4 +50,5 @@ const result = {
 }
 server.stdin.end()
 console.log(JSON.stringify(result, null, 2))
-if (values.write) writeFileSync(new URL('../../docs/benchmarks/actor-time.json', here), `${JSON.stringify(result, null, 2)}\n`)
+if (values.write)
+  writeFileSync(new URL('../../docs/benchmarks/actor-time.json', here), `${JSON.stringify(result, null, 2)}\n`)

@@ -14,7 +14,10 @@ const { values } = parseArgs({
 })
 const here = new URL('.', import.meta.url)
 const env = { ...process.env, NODE_ENV: 'production' }
-const server = spawn(process.execPath, [new URL('server.mjs', here).pathname], { env, stdio: ['pipe', 'pipe', 'inherit'] })
+const server = spawn(process.execPath, [new URL('server.mjs', here).pathname], {
+  env,
+  stdio: ['pipe', 'pipe', 'inherit'],
+})
 const port = await new Promise(resolve => server.stdout.once('data', data => resolve(Number(data))))
 const script = new URL('idle-sample.mjs', here).pathname
 

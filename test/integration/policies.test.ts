@@ -98,11 +98,14 @@ describe('queue()', () => {
 
 describe('an idle connection', () => {
   it('that was reset is not written to, whoever else waits for the sockets to be polled', async () => {
-    await using server = await rawServer({ onRequest: ({ target }) => answer(target) })
+    // An answer to the early one could free its connection in the very turn of the reset, which nobody could see.
+    await using server = await rawServer({
+      onRequest: ({ target }) => (target === '/early' ? undefined : answer(target)),
+    })
     await using client = createClient()
     for (let round = 0; round < 10; round++) {
       await Promise.all([client.get(server.url('/1')), client.get(server.url('/2'))])
-      const early = client.get(server.url('/early'))
+      const early = client.request(server.url('/early'))
       // Its callback runs where sockets are read: perhaps between the two looks that are taken for the first request.
       const late = await new Promise<{ answered: Promise<unknown> }>(resolve => {
         stat('.', () => {
@@ -110,9 +113,46 @@ describe('an idle connection', () => {
           resolve({ answered: client.post(server.url('/late'), { body: 'x' }) })
         })
       })
-      await early.catch(() => {})
       expect(await late.answered).toMatchObject({ status: 200 })
+      client.cancel(early)
+      await rejectionOf(client.recvHead(early))
     }
+  })
+})
+
+describe('a request whose idle connection turns out to be dead', () => {
+  it('is not refused for those who came after it', async () => {
+    await using server = await rawServer()
+    await using client = createClient({ pool: { maxConnections: 1, policy: queue({ maxWaiting: 1 }) } })
+    await Promise.all([client.get(server.url('/1')), serveNext(server)])
+    await new Promise(resolve => setImmediate(resolve))
+    void server.sockets[0]!.reset()
+    const answers = ['/2', '/3'].map(name => client.get(server.url(name)))
+    expect((await serve(server, 2)).sort()).toEqual(['/2', '/3'])
+    await Promise.all(answers)
+  })
+})
+
+describe('a client that closes', () => {
+  it('gives up the dials that nobody needs', async () => {
+    const signals: AbortSignal[] = []
+    const client = createClient({
+      connect(_target, { signal }) {
+        signals.push(signal)
+        return new Promise(() => {})
+      },
+    })
+    const refs = [client.request('http://a.test'), client.request('http://a.test')]
+    while (signals.length < 2) await new Promise(resolve => setImmediate(resolve))
+    client.cancel(refs[0]!)
+    const closed = client.close()
+    await rejectionOf(client.recvHead(refs[0]!))
+    // One who waits may still be served by its own.
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+    client.cancel(refs[1]!)
+    await rejectionOf(client.recvHead(refs[1]!))
+    await closed
+    expect(signals[1]!.aborted).toBe(true)
   })
 })
 
@@ -288,16 +328,40 @@ describe("a policy of the user's own", () => {
     expect(server.connections.total).toBe(2)
   })
 
-  it('serves those who wait with what idles once a newcomer finds the limit risen', async () => {
+  it('serves those who wait, and dials for the rest, once a newcomer finds the limit risen', async () => {
     await using server = await rawServer()
     let limit = 1
     const policy: PolicyOption = { name: 'limited', admit: room, limit: () => limit }
     await using client = createClient({ pool: { policy } })
     const answers = ['/1', '/2'].map(name => client.get(server.url(name)))
-    await until(client, () => hostOf(client, server)?.idle === 1)
+    await until(client, () => hostOf(client, server).idle === 1)
     limit = 3
     answers.push(client.get(server.url('/3')))
-    expect((await serve(server, 3)).sort()).toEqual(['/1', '/2', '/3'])
+    const requests = [await server.nextRequest(), await server.nextRequest(), await server.nextRequest()]
+    expect(requests.map(({ target }) => target).sort()).toEqual(['/1', '/2', '/3'])
+    for (const { connection } of requests) await connection.write(answer())
+    await Promise.all(answers)
+  })
+
+  it('dials for nobody whom its limit holds back, when an idle connection closes', async () => {
+    await using server = await rawServer()
+    let limit = 3
+    const policy: PolicyOption = { name: 'limited', admit: room, limit: () => limit }
+    await using client = createClient({ pool: { policy } })
+    const warm = ['/1', '/2', '/3'].map(name => client.get(server.url(name)))
+    for (const { connection } of [await server.nextRequest(), await server.nextRequest(), await server.nextRequest()]) {
+      await connection.write(answer())
+    }
+    await Promise.all(warm)
+    limit = 1
+    const answers = ['/4', '/5', '/6'].map(name => client.get(server.url(name)))
+    const busy = await server.nextRequest()
+    const idle = server.sockets.find(connection => connection !== busy.connection)
+    await idle!.reset()
+    await until(client, () => hostOf(client, server).connections === 2)
+    expect(hostOf(client, server)).toMatchObject({ dials: 3, dialing: 0, idle: 1, inFlight: 1, waiting: 2 })
+    await busy.connection.write(answer())
+    expect(await serve(server, 2)).toEqual(['/5', '/6'])
     await Promise.all(answers)
   })
 
