@@ -1,64 +1,15 @@
-import type { Clock } from '../actor/env.ts'
-import { type ExitObserver, Process } from '../actor/process.ts'
+import { Process } from '../actor/process.ts'
 import { assertNever } from '../actor/recipient.ts'
 import type { ConnectionActor } from '../connection/connection-actor.ts'
 import type { Dial } from '../dial/dial.ts'
 import type { DialTimings } from '../dial/messages.ts'
 import { type HansomError, PoolError } from '../errors.ts'
 import { Checkout, type WaitingList } from './checkout.ts'
-import { IdleList } from './idle-list.ts'
-import type { HostEvents, ManagerMessage } from './messages.ts'
-import { copyLoad, type PolicyGuard } from './policy/guard.ts'
-import type { HostLoad, WaiterView } from './policy/policy.ts'
-import type { SlotLedger } from './slot-ledger.ts'
-import type { Turn } from './turn.ts'
-import { UnprovenList } from './unproven-list.ts'
-
-/** Where a host's connections come from. */
-export interface Source {
-  /** False if connections only come by themselves: then nothing is ever dialed. */
-  readonly dials: boolean
-  /** Starts a dial on behalf of one who waits. `null`: the client's budget has no room now. */
-  open(sponsor: Checkout): Dial | null
-  cancel(dial: Dial): void
-}
-
-/** Keeps account of idle connections across hosts, so that the least recently used can make room. */
-export interface IdleRegister {
-  rested(connection: ConnectionActor): void
-  woke(connection: ConnectionActor): void
-  /** Its exchange has ended, and it must close: another host waits for a slot and has none. */
-  claims(connection: ConnectionActor): boolean
-  /** Its socket is closed. */
-  closed(connection: ConnectionActor): void
-}
-
-/** What a host counted since it was made. */
-export interface HostCounters {
-  granted: number
-  reused: number
-  dials: number
-  dialFailures: number
-  restarts: number
-}
-
-/** What a manager shares with its supervisor: all that must outlive a crash. */
-export interface ManagerSetup {
-  readonly id: string
-  readonly origin: string
-  readonly clock: Clock
-  readonly turn: Turn
-  readonly policy: PolicyGuard
-  readonly ledger: SlotLedger
-  readonly waiting: WaitingList
-  readonly source: Source
-  readonly register: IdleRegister
-  readonly events: HostEvents
-  readonly counters: HostCounters
-  readonly maxIdle: number
-  readonly maxWaiting: number
-  readonly observer: ExitObserver<never>
-}
+import { LateBinding } from './late-binding.ts'
+import type { ManagerSetup } from './manager-setup.ts'
+import type { ManagerMessage } from './messages.ts'
+import { copyLoad } from './policy/guard.ts'
+import type { Admission, HostLoad } from './policy/policy.ts'
 
 export type ManagerPhase = 'running' | 'draining'
 
@@ -72,28 +23,18 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
   /** The request whose message is being handled: the poison, if the handling crashes. */
   handling: Checkout | null = null
   readonly #setup: ManagerSetup
-  readonly #idle = new IdleList()
+  readonly #binding: LateBinding
   /** Dials in flight, and who sponsors them. */
   readonly #dials = new Map<Dial, Checkout>()
-  /** Idle connections chosen for a request, until the sockets have been polled once more. */
-  readonly #unproven = new UnprovenList()
-  #nowMs = 0
-  readonly #load: { -readonly [K in keyof HostLoad]: HostLoad[K] }
 
   constructor(setup: ManagerSetup) {
     super('running', setup.observer)
     this.id = setup.id
     this.#setup = setup
-    this.#load = {
-      connections: 0,
-      idle: 0,
-      dialing: 0,
-      inFlight: 0,
-      waiting: 0,
-      maxConnections: setup.ledger.maxConnections,
-      maxWaiting: setup.maxWaiting,
-      nowMs: 0,
-    }
+    this.#binding = new LateBinding(setup, {
+      again: checkout => this.#again(checkout),
+      polled: () => this.send({ type: 'poll.passed' }),
+    })
   }
 
   get policyName(): string {
@@ -102,20 +43,12 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
 
   /** The load now; the object is reused. */
   load(): HostLoad {
-    const { ledger, policy } = this.#setup
-    const load = this.#load
-    load.connections = ledger.connections
-    load.idle = this.#idle.size
-    load.dialing = ledger.dialing
-    load.inFlight = ledger.inFlight
-    load.waiting = policy.waiting
-    load.nowMs = this.#nowMs
-    return load
+    return this.#binding.load()
   }
 
   protected override receive(message: ManagerMessage): void {
     this.handling = message.type === 'checkout.want' ? message : null
-    this.#nowMs = this.#timeOf(message)
+    this.#binding.nowMs = this.#timeOf(message)
     this.#handle(message)
     if (this.phase === 'draining') this.#cancelSpareDials()
   }
@@ -130,23 +63,22 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
         return this.#opened(message.connection, message.dial, message.timings)
       case 'connection.idled':
         this.#setup.policy.observe(message.outcome)
-        this.#offer(message.connection, null, null)
-        return this.#serve()
+        this.#binding.offer(message.connection, null, null)
+        return this.#binding.serve()
       case 'connection.draining':
-        if (this.#idle.remove(message.connection)) this.#setup.register.woke(message.connection)
+        this.#binding.forget(message.connection)
         if (message.outcome !== null) this.#setup.policy.observe(message.outcome)
-        return this.#serve()
+        return this.#binding.serve()
       case 'dial.failed':
         return this.#dialFailed(message.dial, message.error)
       case 'slot.freed':
-        this.#serve()
+        this.#binding.serve()
         return this.#redial()
       case 'poll.passed':
-        return this.#proven()
+        return this.#binding.proven()
       case 'host.drain':
         this.become('draining')
-        for (const connection of this.#idle.takeAll()) this.#close(connection)
-        return
+        return this.#binding.drain()
       default:
         return assertNever(message)
     }
@@ -162,31 +94,38 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
   #want(checkout: Checkout): void {
     if (checkout.state === 'granted' || checkout.state === 'gone') return
     const { policy, waiting, source } = this.#setup
-    if (policy.waiting === 0 && this.#idle.size > 0 && this.#allowsMore() && this.#bindIdle(checkout)) return
+    if (
+      policy.waiting === 0 &&
+      this.#binding.idle > 0 &&
+      this.#binding.allowsMore() &&
+      this.#binding.bindIdle(checkout)
+    )
+      return
     const load = this.load()
-    const admission = policy.admit(load, checkout, source.dials)
-    if (admission === 'reject') return this.#refuse(checkout, 'ERR_HANSOM_POOL_FULL', 'the pool is full')
+    const admission = this.#bounded(policy.admit(load, checkout, source.dials), load)
+    if (admission === 'reject') return this.#binding.refuse(checkout, 'ERR_HANSOM_POOL_FULL', 'the pool is full')
     if (admission === 'evict') this.#evict()
     if (checkout.state === 'new') waiting.add(checkout)
     policy.push(checkout)
     // With idle connections left it is the policy's limit that makes this one wait: a dial would not help.
     const dials = (admission === 'dial' && load.idle === 0) || admission === 'overflow'
     if (dials && source.dials) this.#dial(checkout)
-    if (this.#idle.size === 0) return
+    if (this.#binding.idle === 0) return
     // The limit may have risen since it was asked for those who wait already.
-    this.#serve()
+    this.#binding.serve()
     this.#redial()
+  }
+
+  /** `pool.maxWaiting` holds whatever the policy says. Those for whom a connection is being dialed do not count. */
+  #bounded(admission: Admission, load: HostLoad): Admission {
+    return admission === 'wait' && load.waiting - load.dialing >= load.maxWaiting ? 'reject' : admission
   }
 
   /** It was let in before, and the connection that it was to have is gone: it waits again, and is not asked about. */
   #again(checkout: Checkout): void {
-    if (this.#idle.size > 0 && this.#allowsMore() && this.#bindIdle(checkout)) return
+    if (this.#binding.idle > 0 && this.#binding.allowsMore() && this.#binding.bindIdle(checkout)) return
     this.#setup.policy.push(checkout)
     this.#redial()
-  }
-
-  #allowsMore(): boolean {
-    return !this.#setup.policy.limits || this.#setup.policy.allows(this.load())
   }
 
   #forget(checkout: Checkout): void {
@@ -204,123 +143,14 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
         details,
       )
     }
-    this.#refuse(victim, 'ERR_HANSOM_POOL_DROPPED', 'dropped for a newer request')
-  }
-
-  /** Gives out an idle connection. One that idled through a poll of the sockets is written to only after another. */
-  #bindIdle(checkout: Checkout): boolean {
-    const { turn, register, ledger } = this.#setup
-    for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
-      register.woke(connection)
-      connection.wakeUp()
-      if (!connection.reusable) continue
-      connection.leased = true
-      ledger.inFlight++
-      if (connection.idleTurn === turn.current()) this.#grant(checkout, connection, true, null)
-      else {
-        if (checkout.state === 'new') this.#setup.waiting.add(checkout)
-        const first = this.#unproven.add({ checkout, connection }, turn.current())
-        if (first) turn.afterPoll(() => this.send({ type: 'poll.passed' }))
-      }
-      return true
-    }
-    return false
-  }
-
-  #proven(): void {
-    for (const { checkout, connection } of this.#unproven.take()) {
-      if (connection.reusable && checkout.state === 'waiting') this.#grant(checkout, connection, true, null)
-      else {
-        if (connection.reusable) this.#putBack(connection)
-        if (checkout.state === 'waiting') this.#again(checkout)
-      }
-    }
-  }
-
-  /** A connection was taken for a request that has left meanwhile. */
-  #putBack(connection: ConnectionActor): void {
-    connection.leased = false
-    this.#setup.ledger.inFlight--
-    this.#offer(connection, null, null)
+    this.#binding.refuse(victim, 'ERR_HANSOM_POOL_DROPPED', 'dropped for a newer request')
   }
 
   #opened(connection: ConnectionActor, dial: Dial, timings: DialTimings): void {
     const sponsor = this.#dials.get(dial)
     this.#dials.delete(dial)
     if (sponsor?.dial === dial) sponsor.dial = null
-    this.#offer(connection, dial, timings)
-  }
-
-  /** A connection is free: it goes to the next who waits, else to the idle list, else it closes. */
-  #offer(connection: ConnectionActor, dial: Dial | null, timings: DialTimings | null): void {
-    const { ledger, turn, register, maxIdle } = this.#setup
-    if (!connection.reusable) return
-    if (dial === null && (ledger.surplus || register.claims(connection))) return this.#close(connection)
-    const checkout = this.#next()
-    if (checkout !== undefined) {
-      connection.leased = true
-      ledger.inFlight++
-      const dialed = dial !== null && dial.startedMs >= checkout.sinceMs
-      return this.#grant(checkout, connection, dial === null, dialed ? timings : null)
-    }
-    if (this.phase === 'draining' || ledger.surplus || this.#idle.size >= maxIdle) return this.#close(connection)
-    connection.idleTurn = turn.current()
-    this.#idle.push(connection)
-    register.rested(connection)
-    connection.rest(this.#nowMs)
-  }
-
-  /** The next whom the policy's queue yields, if the policy allows one more exchange. */
-  #next(): Checkout | undefined {
-    const { policy } = this.#setup
-    if (policy.waiting === 0 || !this.#allowsMore()) return undefined
-    const refuse = (waiter: WaiterView, why: string): void => {
-      if (!(waiter instanceof Checkout)) throw this.#stranger('refused')
-      this.#refuse(waiter, 'ERR_HANSOM_POOL_DROPPED', why)
-    }
-    while (policy.waiting > 0) {
-      const waiter = policy.shift(this.#nowMs, refuse)
-      if (waiter === undefined) return undefined
-      if (!(waiter instanceof Checkout)) throw this.#stranger('yielded')
-      if (waiter.state === 'waiting') return waiter
-      // One that is gone may have left in this very turn.
-      if (waiter.state !== 'gone') throw this.#stranger('yielded')
-    }
-    return undefined
-  }
-
-  /** Serves those who wait with what idles: an exchange ended, so the policy's limit may allow more. */
-  #serve(): void {
-    while (this.#idle.size > 0) {
-      const checkout = this.#next()
-      if (checkout === undefined) return
-      if (!this.#bindIdle(checkout)) return this.#again(checkout)
-    }
-  }
-
-  #grant(checkout: Checkout, connection: ConnectionActor, reused: boolean, timings: DialTimings | null): void {
-    const { waiting, events, origin, counters } = this.#setup
-    waiting.end(checkout, 'granted')
-    counters.granted++
-    if (reused) {
-      counters.reused++
-      events.connectionReused(connection, origin)
-    }
-    const atMs = this.#nowMs
-    const owner = Checkout.ownerOf(checkout)
-    owner.send({ type: 'checkout.granted', lease: connection.lease(owner, atMs), reused, timings, atMs })
-  }
-
-  #refuse(checkout: Checkout, code: 'ERR_HANSOM_POOL_FULL' | 'ERR_HANSOM_POOL_DROPPED', why: string): void {
-    const { origin, waiting, events } = this.#setup
-    if (checkout.state === 'granted' || checkout.state === 'gone') return
-    const load = copyLoad(this.load())
-    waiting.end(checkout, 'gone')
-    const busy = `${load.waiting} waiting, ${load.connections} of ${load.maxConnections} connections open`
-    const message = `no connection to ${origin}: ${why} (policy ${this.policyName}); ${busy}`
-    const error = new PoolError(code, message, { policy: this.policyName, load })
-    events.dropped(checkout, origin, this.policyName, why)
-    Checkout.ownerOf(checkout).send({ type: 'checkout.refused', error })
+    this.#binding.offer(connection, dial, timings)
   }
 
   #dial(sponsor: Checkout): boolean {
@@ -354,13 +184,11 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
   #redial(): void {
     const { ledger, policy, waiting, source } = this.#setup
     // With idle connections left it is the policy that makes people wait: a dial would not help.
-    while (source.dials && ledger.hasRoom && this.#idle.size === 0 && policy.waiting > this.#dials.size) {
+    while (source.dials && ledger.hasRoom && this.#binding.idle === 0 && policy.waiting > this.#dials.size) {
       const sponsor = firstWithoutDial(waiting)
       if (sponsor === undefined) return
       // As when it came: behind the others, not behind itself.
-      this.load()
-      this.#load.waiting--
-      const admission = policy.admit(this.#load, sponsor, source.dials)
+      const admission = policy.admit(this.#binding.load(1), sponsor, source.dials)
       if (admission !== 'dial' && admission !== 'overflow') return
       if (!this.#dial(sponsor)) return
     }
@@ -375,20 +203,6 @@ export class HostManager extends Process<ManagerPhase, ManagerMessage> {
       this.#dials.delete(dial)
       source.cancel(dial)
     }
-  }
-
-  #close(connection: ConnectionActor): void {
-    this.#setup.register.woke(connection)
-    connection.send({ type: 'connection.close' })
-  }
-
-  #stranger(what: string): PoolError {
-    const details = { policy: this.policyName, load: copyLoad(this.load()) }
-    return new PoolError(
-      'ERR_HANSOM_POLICY',
-      `policy ${this.policyName}: its queue ${what} what does not wait`,
-      details,
-    )
   }
 }
 

@@ -1,6 +1,6 @@
 import { LinkedList } from '../actor/linked-list.ts'
 import type { ConnectionActor } from '../connection/connection-actor.ts'
-import type { IdleRegister } from '../host/host-manager.ts'
+import type { IdleRegister } from '../host/manager-setup.ts'
 import type { BudgetMember, SlotBudget } from '../host/slot-ledger.ts'
 
 /**
