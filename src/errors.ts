@@ -302,12 +302,16 @@ export class TimeoutError extends HansomError<TimeoutDetails> {
   }
 }
 
-/** The state of a host's pool, as it was when an error was made. */
+/** The state of one host's pool. */
 export interface PoolLoad {
+  /** Open connections, idle or busy. */
   readonly connections: number
   readonly idle: number
+  /** Dials in flight. */
   readonly dialing: number
+  /** Exchanges in flight. */
   readonly inFlight: number
+  /** Requests that wait, those for whom a connection is being dialed included. */
   readonly waiting: number
   readonly maxConnections: number
 }

@@ -1,4 +1,5 @@
 import type { ExchangeOutcome } from '../../connection/messages.ts'
+import type { PoolLoad } from '../../errors.ts'
 
 export type { ExchangeOutcome }
 
@@ -23,17 +24,9 @@ export interface WaiterView extends RequestView {
 }
 
 /** The state of one host's pool. The object is reused: copy what you keep. */
-export interface HostLoad {
-  /** Open connections, idle or busy. */
-  readonly connections: number
-  readonly idle: number
-  /** Dials in flight. */
-  readonly dialing: number
-  /** Exchanges in flight. */
-  readonly inFlight: number
-  /** Requests that wait, those for whom a connection is being dialed included; in `admit`, without the one in question. */
+export interface HostLoad extends PoolLoad {
+  /** As in `PoolLoad`; in `admit`, without the request in question. */
   readonly waiting: number
-  readonly maxConnections: number
   /** `pool.maxWaiting`. */
   readonly maxWaiting: number
   /** The client's monotonic clock, in milliseconds. */
