@@ -85,6 +85,11 @@ describe('the source', () => {
     expect(found).toEqual([])
   })
 
+  it('waits for nothing in a host (promise 3)', () => {
+    const waiting = /\b(async|await|Promise)\b|\.then\(/g
+    expect(offences(({ folder, code }) => (folder === 'host' ? (code.match(waiting) ?? []) : []))).toEqual([])
+  })
+
   it('has no enum, namespace or default export', () => {
     const banned =
       /^\s*(export\s+)?(declare\s+)?((const\s+)?enum|namespace)\s+\w+|\bexport\s+default\b|\bas\s+default\b/gm

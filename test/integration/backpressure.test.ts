@@ -202,7 +202,7 @@ server.close()
 console.log(JSON.stringify({ moved, grownBytes: most - first }))
 `
 
-describe('memory', () => {
+describe('memory (promise 6)', () => {
   it.each(['content-length', 'chunked', 'upload'])(
     'stays flat over 1 GiB: %s',
     async mode => {

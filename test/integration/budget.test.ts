@@ -37,7 +37,7 @@ function taken(client: Client): number {
   return connections
 }
 
-describe('the budget of a client', () => {
+describe('the budget of a client (promise 2)', () => {
   it('is never exceeded, whatever the hosts want', async () => {
     const hosts = await servers(5)
     await using client = createClient({ maxConnections: 3, pool: { maxConnections: 2 } })

@@ -75,7 +75,7 @@ async function expectCancelled({ client, ref }: Scene, server: RawServer, error:
   expect(client.stats()).toMatchObject({ live: 0, connections: 0 })
 }
 
-describe.each(Object.keys(stages))('a request that is %s', phase => {
+describe.each(Object.keys(stages))('a request that is %s (promise 1)', phase => {
   it('ends at once with the reason of its signal', async () => {
     await using server = await moodyServer()
     const controller = new AbortController()

@@ -94,7 +94,7 @@ describe('maxDials', () => {
   })
 })
 
-describe('a dead host', () => {
+describe('a dead host (promise 7)', () => {
   it('does not slow another, nor hold more than its own slots', async () => {
     await using server = await rawServer({ onRequest: () => answer('fine') })
     const { connect } = deadHost('dead.example')

@@ -209,7 +209,7 @@ const phases: [name: string, call: (run: () => void, server: RawServer, client: 
   ['socket callback', (run, server, client) => void client.get(server.url('/poll')).then(run)],
 ]
 
-describe.each(phases)('a request made in a %s', (_name, call) => {
+describe.each(phases)('a request made in a %s (promise 4)', (_name, call) => {
   it.each(faults)('is not given an idle connection on which %s has just come', async (_fault, fault) => {
     await using server = await placeServer()
     await using other = await placeServer()

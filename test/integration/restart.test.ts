@@ -180,7 +180,7 @@ describe('an answer that makes no sense', () => {
   })
 })
 
-describe('a crash of the manager', () => {
+describe('a crash of the manager (promises 1 and 7)', () => {
   /** Crashes at a request with the key `bad`; one exchange at a time. */
   function brittle(bad: Error): { option: PolicyOption; made: () => number } {
     let made = 0

@@ -34,7 +34,7 @@ const answers: [does: string, bytes: string | Buffer, body: string][] = [
   ],
 ]
 
-describe('an answer that spoils its connection', () => {
+describe('an answer that spoils its connection (promise 4)', () => {
   it.each(answers)('%s: it is given to its request, and the connection is closed', async (_does, bytes, body) => {
     await using server = await rawServer({ onRequest: ({ index }) => (index === 0 ? bytes : answer('next')) })
     await using client = createClient()
@@ -99,7 +99,7 @@ const idleFaults: [does: string, fault: (connection: RawConnection) => void][] =
   ['resets', connection => void connection.reset()],
 ]
 
-describe('a server that on an idle connection', () => {
+describe('a server that on an idle connection (promise 4)', () => {
   it.each(idleFaults)('%s: the connection is closed, and no request hears of it', async (_does, fault) => {
     await using server = await rawServer({
       onConnection: ({ socket }) => void socket.setNoDelay(),

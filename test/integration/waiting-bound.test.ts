@@ -12,7 +12,7 @@ const patient: PoolPolicy = {
   admit: load => (load.connections + load.dialing < load.maxConnections ? 'dial' : 'wait'),
 }
 
-it('bounds those who wait by pool.maxWaiting, whatever a policy of the user says', async () => {
+it('(promise 6) bounds those who wait by pool.maxWaiting, whatever a policy of the user says', async () => {
   await using server = await rawServer()
   await using client = createClient({ pool: { maxConnections: 1, maxWaiting: 3, policy: patient } })
   const first = client.request(server.url('/served'))

@@ -103,7 +103,7 @@ function checkSlots(client: Client, world: World): void {
   }
 }
 
-describe('a simulated run of 100 requests to three hosts', () => {
+describe('a simulated run of 100 requests to three hosts (promises 1 and 2)', () => {
   afterEach(() => {
     vi.restoreAllMocks()
   })
@@ -135,7 +135,7 @@ describe('a simulated run of 100 requests to three hosts', () => {
     expect(second.trace).not.toEqual(first.trace)
   })
 
-  it.each(Array.from({ length: 40 }, (_, i) => i + 100))('keeps promises 1 and 2 with seed %i', async seed => {
+  it.each(Array.from({ length: 40 }, (_, i) => i + 100))('keeps its promises with seed %i', async seed => {
     const { outcomes } = await simulate(seed)
     expect(outcomes).toHaveLength(100)
   })

@@ -157,7 +157,7 @@ function check(budget: Budget, hosts: readonly Host[]): void {
   if (hosts.some(host => host.of('idle').length > 0)) expect(closing).toBeGreaterThanOrEqual(unserved.length)
 }
 
-describe('budget and ledgers together', () => {
+describe('budget and ledgers together (promise 2)', () => {
   it('never exceed a limit, lose a slot, or leave one free that somebody wants', () => {
     fc.assert(
       fc.property(course, ({ budget: maxConnections, limits, steps }) => {
