@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { type ErrorCode, errorTable } from '../src/errors.ts'
+import { type ErrorCode, errorTable } from '../src/error-table.ts'
 
 /** What each class adds to `code` and `message`, in the order of the page. */
 const classes = {
@@ -30,7 +30,7 @@ export function errorsPage(): string {
 }
 
 const introduction = [
-  '<!-- Written by `npx tsx docs/generate-errors.ts` from the table in `src/errors.ts`. Change that, not this. -->',
+  '<!-- Written by `npx tsx docs/generate-errors.ts` from the table in `src/error-table.ts`. Change that, not this. -->',
   '# Errors',
   'Every error that a call of hansom throws or rejects with has a `code`. An error that ends a request is a `HansomError`: it also has `method`, `origin`, `ref` (the id of the ref), `phase`, `bill` and `retryable`, and keeps what caused it as `cause`. `retryable` is true only if the server cannot have acted on the request.',
   'Cancelling is the exception: a cancelled request rejects with the reason that was given to `cancel` or to the signal, and without one with an `AbortError` whose code is `ABORT_ERR`.',

@@ -27,6 +27,7 @@ export type { ClientStats, HostStats } from './client/stats.ts'
 export type { ConnectFunction } from './dial/dial.ts'
 export type { DialTimings } from './dial/messages.ts'
 export type { LookupFunction } from './dial/resolve.ts'
+export { type ErrorCode, errorTable } from './error-table.ts'
 export {
   AbortError,
   ActorCrashError,
@@ -37,9 +38,7 @@ export {
   type ConnectionDetails,
   ConnectionError,
   type DialAttempt,
-  type ErrorCode,
   type ErrorDetails,
-  errorTable,
   HansomError,
   type Phase,
   type PoolDetails,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { errorsPage } from '../../docs/generate-errors.ts'
-import { errorTable } from '../../src/errors.ts'
+import { errorTable } from '../../src/error-table.ts'
 import { pageText } from '../support/markdown.ts'
 
 it('docs/errors.md is what docs/generate-errors.ts writes', () => {

@@ -1,14 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { type ErrorCode, errorTable } from '../../src/error-table.ts'
 import {
   AbortError,
   ActorCrashError,
   argumentError,
   ConnectError,
   ConnectionError,
-  type ErrorCode,
-  errorTable,
   HansomError,
   PoolError,
   type PoolLoad,
@@ -111,7 +110,7 @@ describe('AbortError', () => {
 
 describe('the table of codes', () => {
   const sources = readdirSync(join(PROJECT_ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter(name => name.endsWith('.ts') && name !== 'errors.ts')
+    .filter(name => name.endsWith('.ts') && name !== 'error-table.ts')
     .map(name => readFileSync(join(PROJECT_ROOT, 'src', name), 'utf8'))
   const used = new Set(sources.flatMap(text => text.match(/(?<=['"`])ERR_HANSOM_[A-Z_]+(?=['"`])/g) ?? []))
   const listed = Object.keys(errorTable) as ErrorCode[]
