@@ -7,7 +7,7 @@ import { PROJECT_ROOT } from './support/project-root.ts'
 /** The houses of DESIGN §3: a file imports its own folder, and folders with a higher number. */
 const RANKS: Readonly<Record<string, number>> = {
   ...{ adapters: 0, cli: 0, client: 1, hub: 1, worker: 1, request: 2, pool: 3, host: 4, dial: 5, accept: 5 },
-  ...{ connection: 6, wire: 7, actor: 8, 'errors.ts': 9, 'error-table.ts': 10, 'diagnostics.ts': 9 },
+  ...{ connection: 6, wire: 7, actor: 8, 'checks.ts': 8.5, 'errors.ts': 9, 'error-table.ts': 10, 'diagnostics.ts': 9 },
 }
 /** What users import: these may import everything, and only the outsiders may import them. */
 const ENTRY_POINTS = ['index.ts', 'testing.ts']

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createWriteStream, type Stats } from 'node:fs'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { fileNameFor, numbered } from './file-names.ts'
 import { UsageError } from './usage.ts'
@@ -22,7 +22,7 @@ export class OutputDir {
   /** Makes the directory if there is none. Rejects with a `UsageError` if it cannot. */
   static async at(path: string): Promise<OutputDir> {
     try {
-      await mkdir(path, { recursive: true })
+      await makeDirectory(resolve(path))
     } catch (error) {
       throw new UsageError(`--output-dir: ${(error as Error).message}`)
     }
@@ -92,5 +92,22 @@ export class OutputFile {
     for (let number = 1; this.#planned.has(name); number++) name = numbered(wanted, number)
     this.#planned.add(name)
     return name
+  }
+}
+
+/**
+ * Makes a directory and those above it. Not by `recursive: true`: on Node 20 that never ends where the parent exists and
+ * making the child still says ENOENT, as below `/proc`.
+ */
+async function makeDirectory(path: string): Promise<void> {
+  const find = (name: string): Promise<Stats | null> => stat(name).catch(() => null)
+  if ((await find(path))?.isDirectory()) return
+  const parent = dirname(path)
+  if (parent !== path && (await find(parent)) === null) await makeDirectory(parent)
+  try {
+    await mkdir(path)
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!(await find(path))?.isDirectory()) throw error
   }
 }

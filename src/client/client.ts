@@ -1,5 +1,6 @@
 import type { InspectionEvent, Observer } from 'xstate'
 import type { Env } from '../actor/env.ts'
+import { number, shape } from '../checks.ts'
 import { argumentError } from '../errors.ts'
 import type { BodyChunk } from '../request/body-source.ts'
 import { type Explanation, explainRecord } from '../request/explain.ts'
@@ -10,7 +11,6 @@ import type { RequestInit } from '../request/request-init.ts'
 import type { HeadersView } from '../wire/headers-view.ts'
 import type { ResponseHead } from '../wire/message.ts'
 import { Answer } from './answer.ts'
-import { number, shape } from './checks.ts'
 import { type Caller, ClientCore } from './core.ts'
 import type { ClientEventName, ClientListener } from './events.ts'
 import type { ClientOptions } from './options.ts'
@@ -67,7 +67,10 @@ export class Client implements AsyncDisposable {
     return this.#request(this.request, url, init)
   }
 
-  /** The response head. May be called any number of times. Rejects with the request's error. */
+  /**
+   * The response head. May be called any number of times. On a failed ref every call rejects with the request's error, also
+   * if the head had come.
+   */
   recvHead(ref: RequestRef): Promise<ResponseHead> {
     return recordOf(ref).recvHead()
   }

@@ -11,7 +11,7 @@ import type { DialTimings } from '../dial/messages.ts'
 import { cachingResolver } from '../dial/resolve.ts'
 import { connectTcp } from '../dial/tcp.ts'
 import { secureTls } from '../dial/tls.ts'
-import { AbortError, HansomError } from '../errors.ts'
+import { HansomError } from '../errors.ts'
 import type { Checkout } from '../host/checkout.ts'
 import type { HostEvents } from '../host/messages.ts'
 import { type HostRuntime, OriginSupervisor } from '../host/origin-supervisor.ts'
@@ -100,7 +100,7 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
     const record = new RequestRecord(++lastRequest, method, target.url, origin, nowMs, this.options.highWaterBytes)
     record.streamed = plan.body.kind === 'manual'
     const calledAt = this.options.traceCalls ? callSite(caller) : undefined
-    if (signal?.aborted) return this.#stillborn(record, plan, 'cancelled', signal.reason ?? new AbortError())
+    if (signal?.aborted) return this.#stillborn(record, plan, 'cancelled', signal.reason)
     if (!this.#open) {
       const context = { method, origin, ref: record.id, bill: record.bill(nowMs), phase: 'queue', calledAt } as const
       return this.#stillborn(record, plan, 'failed', closedError(true).withContext(context))

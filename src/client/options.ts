@@ -1,5 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import type { InspectionEvent, Observer } from 'xstate'
+import { type Check, callback, flag, number, object, record, shape, text } from '../checks.ts'
 import type { ConnectionLimits } from '../connection/connection-actor.ts'
 import type { ConnectFunction, DialOptions } from '../dial/dial.ts'
 import type { LookupFunction } from '../dial/resolve.ts'
@@ -10,7 +11,6 @@ import { queue } from '../host/policy/queue.ts'
 import { targetOf } from '../request/target.ts'
 import { defaultTimeouts, type Timeouts, type TimeoutsInput, timeoutsOf } from '../request/timeouts.ts'
 import { defaultWireLimits, type WireLimits } from '../wire/message.ts'
-import { type Check, callback, flag, number, object, record, shape, text } from './checks.ts'
 
 /** How one host's connections are pooled. */
 export interface PoolOptions {
@@ -109,7 +109,12 @@ export interface ResolvedOptions {
 const policy: Check = (value, path) => {
   if (typeof value === 'function') return
   object(value, path)
-  callback((value as { admit?: unknown }).admit, `${path}.admit`)
+  const methods = value as Record<string, unknown>
+  callback(methods['admit'], `${path}.admit`)
+  text(methods['name'], `${path}.name`)
+  for (const name of ['limit', 'waiters', 'observe']) {
+    if (methods[name] !== undefined) callback(methods[name], `${path}.${name}`)
+  }
 }
 
 const inspector: Check = (value, path) => {
@@ -163,7 +168,14 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const clientTimeouts = timeoutsOf(options.timeouts ?? {}, defaultTimeouts, 'timeouts')
   const wire: WireLimits = { ...defaultWireLimits, ...defined(options.limits) }
   const hosts = new Map<string, HostOptions>()
-  for (const [origin, host] of Object.entries(options.hosts ?? {})) hosts.set(normalOrigin(origin), host)
+  for (const [key, host] of Object.entries(options.hosts ?? {})) {
+    const origin = normalOrigin(key)
+    if (hosts.has(origin)) {
+      const path = `hosts[${JSON.stringify(key)}]`
+      throw argumentError('ERR_HANSOM_INVALID_OPTION', path, `${path}: another key is the same origin, ${origin}`)
+    }
+    hosts.set(origin, host)
+  }
   const hostTimeouts = new Map<string, Timeouts>()
   for (const [origin, host] of hosts) {
     hostTimeouts.set(origin, timeoutsOf(host.timeouts ?? {}, clientTimeouts, `hosts["${origin}"].timeouts`))
@@ -216,12 +228,13 @@ function resolveHost(client: ClientOptions, host: HostOptions, named: PoolOption
 }
 
 function normalOrigin(origin: string): string {
-  try {
-    return targetOf(origin).origin
-  } catch {
-    const path = `hosts[${JSON.stringify(origin)}]`
-    throw argumentError('ERR_HANSOM_INVALID_OPTION', path, `${path}: the key is an origin like https://example.com`)
-  }
+  const url = URL.canParse(origin) ? new URL(origin) : null
+  const bare = url?.pathname === '/' && `${url.search}${url.hash}${url.username}${url.password}` === ''
+  if (url !== null && bare && (url.protocol === 'http:' || url.protocol === 'https:')) return targetOf(url).origin
+  // A key with credentials is not repeated.
+  const path =
+    url !== null && (url.username !== '' || url.password !== '') ? 'hosts' : `hosts[${JSON.stringify(origin)}]`
+  throw argumentError('ERR_HANSOM_INVALID_OPTION', path, `${path}: the key is an origin like https://example.com`)
 }
 
 /** Without the entries that are `undefined`: they must not hide a value below. */

@@ -1,12 +1,12 @@
 import type { PoolLoad } from '../errors.ts'
-import type { OriginSupervisor } from '../host/origin-supervisor.ts'
+import type { HostState, OriginSupervisor } from '../host/origin-supervisor.ts'
 
 /** What one host of a client did and holds now. */
 export interface HostStats extends PoolLoad {
   readonly origin: string
   /** The pool's name; `''` for the default one. */
   readonly pool: string
-  readonly state: 'running' | 'restarting' | 'failed' | 'draining'
+  readonly state: HostState
   readonly policy: string
   /** Requests that were given a connection, and of those the ones on a connection that had served before. */
   readonly granted: number

@@ -330,8 +330,11 @@ export class Dial implements DialEffects, AttemptOwner, Stoppable, Wakeable {
       return new ConnectError('ERR_HANSOM_ADDRESS_BLOCKED', message, { cause, attempts })
     }
     const causes = this.#attempts.flatMap(attempt => (attempt.error === null ? [] : [attempt.error]))
-    const details = { cause: new AggregateError(causes, 'no address accepted a connection'), attempts }
-    return new ConnectError('ERR_HANSOM_CONNECT', `cannot connect to ${origin}: ${list(attempts)}`, details)
+    const own = this.#setup.options.connect !== undefined
+    const why = own ? `connect() failed: ${cause.message}` : list(attempts)
+    const failed = own ? 'connect() failed' : 'no address accepted a connection'
+    const details = { cause: new AggregateError(causes, failed), attempts }
+    return new ConnectError('ERR_HANSOM_CONNECT', `cannot connect to ${origin}: ${why}`, details)
   }
 }
 

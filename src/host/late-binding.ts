@@ -187,7 +187,8 @@ export class LateBinding {
     waiting.end(checkout, 'gone')
     const dialing = load.dialing > 0 ? `, ${load.dialing} dialing` : ''
     const busy = `${load.waiting} waiting, ${load.connections} of ${load.maxConnections} connections open${dialing}`
-    const message = `no connection to ${origin}: ${why} (policy ${this.#setup.policy.name}); ${busy}`
+    const limits = `pool.maxConnections ${load.maxConnections}, pool.maxWaiting ${this.#setup.maxWaiting}`
+    const message = `no connection to ${origin}: ${why} (policy ${this.#setup.policy.name}, ${limits}); ${busy}`
     const error = new PoolError(code, message, { policy: this.#setup.policy.name, load })
     events.dropped(checkout, origin, this.#setup.policy.name, why)
     Checkout.ownerOf(checkout).send({ type: 'checkout.refused', error })

@@ -48,6 +48,9 @@ export interface HostSetup {
   readonly runtime: HostRuntime
 }
 
+/** `restarting`: between two incarnations of its manager; `failed`: given up for a while. */
+export type HostState = 'running' | 'restarting' | 'failed' | 'draining' | 'closed'
+
 /** How the requests of one host ended; the failed ones by the code of their error. */
 export interface HostOutcomes {
   done: number
@@ -82,6 +85,8 @@ export class OriginSupervisor
   readonly #dials = new Set<Dial>()
   readonly #manager: Child<HostManager>
   #draining = false
+  #stopped = false
+  #lastPolicyName = ''
   #connectionCount = 0
   /** The error of a host that was given up, and when it is tried again. */
   #failed: { readonly error: unknown; readonly untilMs: number } | null = null
@@ -116,15 +121,19 @@ export class OriginSupervisor
     return this.#setup.pool
   }
 
+  /** The policy's name; between two incarnations, that of the last. */
   get policyName(): string {
-    return this.#manager.current?.policyName ?? ''
+    const current = this.#manager.current
+    if (current !== null) this.#lastPolicyName = current.policyName
+    return this.#lastPolicyName
   }
 
   get maxWaiting(): number {
     return this.#setup.limits.maxWaiting
   }
 
-  get state(): 'running' | 'restarting' | 'failed' | 'draining' {
+  get state(): HostState {
+    if (this.#stopped) return 'closed'
     if (this.#failed !== null) return 'failed'
     if (this.#manager.current === null) return 'restarting'
     return this.#draining ? 'draining' : 'running'
@@ -236,6 +245,9 @@ export class OriginSupervisor
 
   /** Ends everything of this origin at once. Those who wait are the caller's to settle. */
   stop(): void {
+    // Read once more before its manager is gone.
+    void this.policyName
+    this.#stopped = true
     this.#supervisor.stop()
     for (const dial of [...this.#dials].reverse()) dial.stop()
     for (const connection of [...this.#connections].reverse()) connection.stop()

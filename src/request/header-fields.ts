@@ -54,6 +54,9 @@ export function trailerFields(trailers: HeadersInput | undefined): string {
   return fields.lines
 }
 
+/** `uri-host [ ":" port ]`, without the letters that would make a URL of it (RFC 9110 §7.2). */
+const hostValue = /^(\[[0-9a-fA-F:.]+\]|[^\s/?#@:[\]\\]+)(:\d{1,5})?$/
+
 type Fields = { -readonly [K in keyof HeaderFields]: HeaderFields[K] }
 
 function* pairsOf(headers: HeadersInput): Iterable<readonly [string, unknown]> {
@@ -78,13 +81,15 @@ function add(fields: Fields, name: string, raw: unknown): void {
   if (typeof name !== 'string' || !isToken(name)) throw invalid(String(name), 'its name is not a token')
   if (typeof raw !== 'string' && typeof raw !== 'number')
     throw invalid(name, 'its value is neither a string nor a number')
+  if (typeof raw === 'number' && !Number.isFinite(raw)) throw invalid(name, 'its value is not a finite number')
   const value = String(raw)
   if (!isFieldValue(value)) throw invalid(name, 'its value has CR, LF, NUL or a character outside latin1')
   const lower = name.toLowerCase()
   if (ours.has(lower)) throw invalid(name, 'the client itself writes it')
   switch (lower) {
     case 'host':
-      if (fields.host !== null || value === '') throw invalid(name, 'there is one host, and it is not empty')
+      if (fields.host !== null) throw invalid(name, 'there is one host')
+      if (!hostValue.test(value)) throw invalid(name, 'its value is a host, and perhaps a port (RFC 9112 §3.2)')
       fields.host = value
       return
     case 'content-length':

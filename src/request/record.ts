@@ -81,8 +81,8 @@ export class RequestRecord {
   /** Resolves with the head; rejects with the request's error. */
   recvHead(): Promise<ResponseHead> {
     this.observed = true
+    if (this.outcome === 'failed' || this.outcome === 'cancelled') return Promise.reject(this.error)
     if (this.head !== null) return Promise.resolve(this.head)
-    if (this.outcome !== null) return Promise.reject(this.error)
     return new Promise((resolve, reject) => {
       if (this.#headWaiters === null) this.#headWaiters = [{ resolve, reject }]
       else this.#headWaiters.push({ resolve, reject })
@@ -91,7 +91,7 @@ export class RequestRecord {
 
   /** Cancels the request with a reason, or an `AbortError`. Does nothing once settled. */
   cancel(reason: unknown): void {
-    this.actor?.send({ type: 'request.cancel', reason: reason ?? new AbortError() })
+    this.actor?.send({ type: 'request.cancel', reason: reason === undefined ? new AbortError() : reason })
   }
 
   /** The head came. */

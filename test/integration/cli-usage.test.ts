@@ -54,6 +54,7 @@ const wrong: readonly (readonly [args: readonly string[], words: string])[] = [
   ],
   [['get', URL, '--output-dir', ''], '--output-dir wants the name of a directory'],
   [['get', URL, '--output-dir', `${file}/x`], '--output-dir: ENOTDIR'],
+  [['get', URL, '--output-dir', '/proc/nope'], '--output-dir: ENOENT'],
 ]
 
 describe('wrong usage', () => {

@@ -152,7 +152,7 @@ describe('a failed ref', () => {
     expect(error).toMatchObject({ code: 'ERR_HANSOM_BODY_TRUNCATED' })
     expect(await rejectionOf(client.body(ref))).toBe(error)
     expect(await rejectionOf(ref[Symbol.asyncIterator]().next())).toBe(error)
-    expect((await client.recvHead(ref)).status).toBe(200)
+    expect(await rejectionOf(client.recvHead(ref))).toBe(error)
   })
 
   it('that nobody asked about is counted and told once', async () => {

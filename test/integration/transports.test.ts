@@ -202,7 +202,7 @@ describe('an own connect', () => {
         expect(error).toBeInstanceOf(ConnectError)
         const attempts = [{ address: 'http://peer', outcome: reason }]
         expect(error).toMatchObject({ code: 'ERR_HANSOM_CONNECT', phase: 'connect', retryable: true, attempts })
-        expect(error.message).toBe(`cannot connect to http://peer: http://peer ${reason}`)
+        expect(error.message).toBe(`cannot connect to http://peer: connect() failed: ${reason}`)
       }
       expect(client.stats()).toMatchObject({ connections: 0, hosts: [{ dialing: 0, dials: 2 }] })
     },

@@ -1,3 +1,4 @@
+import { number, oneOf, shape } from '../../checks.ts'
 import { hasRoom, mayWait, type PolicyOption } from './policy.ts'
 
 /** Options of `drop`. */
@@ -8,11 +9,15 @@ export interface DropOptions {
   readonly drop?: 'newest' | 'oldest'
 }
 
+const dropShape = shape({ maxWaiting: number(0), drop: oneOf('newest', 'oldest') })
+
 /**
  * Drops rather than queues: when every connection is busy and `maxWaiting` wait, the newest request gets
- * `ERR_HANSOM_POOL_FULL`, or the oldest waiter `ERR_HANSOM_POOL_DROPPED`.
+ * `ERR_HANSOM_POOL_FULL`, or the oldest waiter `ERR_HANSOM_POOL_DROPPED`. Throws `ERR_HANSOM_INVALID_OPTION`.
  */
-export function drop({ maxWaiting = 0, drop = 'newest' }: DropOptions = {}): PolicyOption {
+export function drop(options: DropOptions = {}): PolicyOption {
+  dropShape(options, '')
+  const { maxWaiting = 0, drop = 'newest' } = options
   return () => ({
     name: 'drop',
     admit: load => {

@@ -1,3 +1,4 @@
+import { number, shape } from '../../checks.ts'
 import { hasRoom, mayWait, type PolicyOption } from './policy.ts'
 
 /** Options of `overflow`. */
@@ -6,11 +7,15 @@ export interface OverflowOptions {
   readonly maxOverflow?: number
 }
 
+const overflowShape = shape({ maxOverflow: number(0) })
+
 /**
  * Dials past `maxConnections` when all are busy, up to `maxOverflow` more, then queues. The surplus closes when it is
- * given back. The client's own `maxConnections` still holds.
+ * given back. The client's own `maxConnections` still holds. Throws `ERR_HANSOM_INVALID_OPTION`.
  */
-export function overflow({ maxOverflow = Infinity }: OverflowOptions = {}): PolicyOption {
+export function overflow(options: OverflowOptions = {}): PolicyOption {
+  overflowShape(options, '')
+  const { maxOverflow = Infinity } = options
   return () => ({
     name: 'overflow',
     admit: load => {

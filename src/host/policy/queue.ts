@@ -1,3 +1,4 @@
+import { number, shape } from '../../checks.ts'
 import { hasRoom, mayWait, type PolicyOption } from './policy.ts'
 
 /** Options of `queue`. */
@@ -6,8 +7,15 @@ export interface QueueOptions {
   readonly maxWaiting?: number
 }
 
-/** Waits for a connection, behind at most `maxWaiting` others; beyond that, `ERR_HANSOM_POOL_FULL`. The default policy. */
-export function queue({ maxWaiting = Infinity }: QueueOptions = {}): PolicyOption {
+const queueShape = shape({ maxWaiting: number(0) })
+
+/**
+ * Waits for a connection, behind at most `maxWaiting` others; beyond that, `ERR_HANSOM_POOL_FULL`. The default
+ * policy. Throws `ERR_HANSOM_INVALID_OPTION`.
+ */
+export function queue(options: QueueOptions = {}): PolicyOption {
+  queueShape(options, '')
+  const { maxWaiting = Infinity } = options
   return () => ({
     name: 'queue',
     admit: load => {

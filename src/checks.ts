@@ -1,4 +1,4 @@
-import { argumentError, rangeError } from '../errors.ts'
+import { argumentError, rangeError } from './errors.ts'
 
 /** Checks one option's value, and gives it back. `path` is its name for people, like `pool.idleMs`. */
 export type Check = (value: unknown, path: string) => void
@@ -28,6 +28,14 @@ export const flag: Check = (value, path) => {
 
 export const object: Check = (value, path) => {
   if (value === null || typeof value !== 'object') throw wrongType(path, 'an object')
+}
+
+/** One of these words. */
+export function oneOf(...words: readonly string[]): Check {
+  return (value, path) => {
+    if (typeof value !== 'string' || !words.includes(value))
+      throw wrongType(path, words.map(word => `'${word}'`).join(' or '))
+  }
 }
 
 /** An object with these options and no others. An option that is `undefined` is as if it were not there. */
