@@ -50,6 +50,7 @@ export {
   type TimeoutDetails,
   TimeoutError,
 } from './errors.ts'
+export type { HostState } from './host/origin-supervisor.ts'
 export { type DropOptions, drop } from './host/policy/drop.ts'
 export { type OverflowOptions, overflow } from './host/policy/overflow.ts'
 export {
