@@ -14,7 +14,7 @@ import { secureTls } from '../dial/tls.ts'
 import { HansomError } from '../errors.ts'
 import type { Checkout } from '../host/checkout.ts'
 import type { HostEvents } from '../host/messages.ts'
-import { type HostRuntime, OriginSupervisor } from '../host/origin-supervisor.ts'
+import { type HostRuntime, OriginSupervisor, type PoolLimits } from '../host/origin-supervisor.ts'
 import { Turn } from '../host/turn.ts'
 import { Budget } from '../pool/budget.ts'
 import { HostRegistry } from '../pool/registry.ts'
@@ -236,7 +236,7 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
     if (host.empty && this.#own.delete(host)) host.stop()
   }
 
-  #makeHost(plan: RequestPlan, pool: string, ownLimits?: HostLimits): OriginSupervisor {
+  #makeHost(plan: RequestPlan, pool: string, ownLimits?: PoolLimits): OriginSupervisor {
     const { origin, secure, hostname, port } = plan.target
     const resolved = this.options.hostOf(origin, pool)
     const target = { origin, secure, hostname, port }
@@ -291,12 +291,6 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
   #allHosts(): OriginSupervisor[] {
     return [...this.#hosts, ...this.#own]
   }
-}
-
-interface HostLimits {
-  readonly maxConnections: number
-  readonly maxIdle: number
-  readonly maxWaiting: number
 }
 
 function closedError(retryable: boolean): HansomError {

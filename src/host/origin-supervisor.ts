@@ -128,10 +128,6 @@ export class OriginSupervisor
     return this.#lastPolicyName
   }
 
-  get maxWaiting(): number {
-    return this.#setup.limits.maxWaiting
-  }
-
   get state(): HostState {
     if (this.#stopped) return 'closed'
     if (this.#failed !== null) return 'failed'

@@ -1,16 +1,15 @@
 import { AssertionError } from 'node:assert'
-import type {
-  Admission,
-  ExchangeOutcome,
-  HostLoad,
-  PolicyOption,
-  PoolPolicy,
-  RequestView,
-  WaiterView,
-  WaitQueue,
+import {
+  type Admission,
+  admissions,
+  type ExchangeOutcome,
+  type HostLoad,
+  type PolicyOption,
+  type PoolPolicy,
+  type RequestView,
+  type WaiterView,
+  type WaitQueue,
 } from './policy.ts'
-
-const words: readonly unknown[] = ['dial', 'wait', 'reject', 'evict', 'overflow'] satisfies readonly Admission[]
 
 /** A policy whose every call is checked against what the interface promises. Throws an `AssertionError`. */
 export class CheckedPolicy {
@@ -40,7 +39,7 @@ export class CheckedPolicy {
 
   admit(load: HostLoad, request: RequestView): Admission {
     const admission = this.call('admit()', () => this.#policy.admit(load, request))
-    this.check(words.includes(admission), 'admit() answered a word that does not exist:', admission)
+    this.check(admissions.has(admission), 'admit() answered a word that does not exist:', admission)
     const full = load.connections + load.dialing >= load.maxConnections
     this.check(!(admission === 'dial' && full), 'admit() answered "dial" at the limit:', load)
     return admission

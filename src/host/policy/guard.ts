@@ -1,17 +1,16 @@
 import { PoolError, type PoolLoad } from '../../errors.ts'
-import type {
-  Admission,
-  ExchangeOutcome,
-  HostLoad,
-  PolicyHost,
-  PolicyOption,
-  PoolPolicy,
-  RequestView,
-  WaiterView,
-  WaitQueue,
+import {
+  type Admission,
+  admissions,
+  type ExchangeOutcome,
+  type HostLoad,
+  type PolicyHost,
+  type PolicyOption,
+  type PoolPolicy,
+  type RequestView,
+  type WaiterView,
+  type WaitQueue,
 } from './policy.ts'
-
-const admissions: ReadonlySet<unknown> = new Set<Admission>(['dial', 'wait', 'reject', 'evict', 'overflow'])
 
 /**
  * The one way into a user's policy. What it throws comes through; an answer that makes no sense is thrown as

@@ -40,6 +40,9 @@ export interface HostLoad extends PoolLoad {
  */
 export type Admission = 'dial' | 'wait' | 'reject' | 'evict' | 'overflow'
 
+/** The words that `admit` may answer, for what checks an answer at run time. */
+export const admissions: ReadonlySet<unknown> = new Set<Admission>(['dial', 'wait', 'reject', 'evict', 'overflow'])
+
 /** The order of waiters. Every call is amortised O(log n) or better. */
 export interface WaitQueue {
   /** Takes in one who begins to wait. */
