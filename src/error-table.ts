@@ -9,14 +9,17 @@ type ErrorClass =
   | 'ActorCrashError'
   | 'HansomError'
 
-interface ErrorEntry {
+/** What one error code means. */
+export interface ErrorEntry {
+  /** The name of the error's class. A range error of an option has the code of its `TypeError`. */
   readonly class: ErrorClass
+  /** What happened. */
   readonly meaning: string
+  /** What to do about it. */
   readonly remedy: string
 }
 
-/** Every code that hansom gives an error, with its class, its meaning and what to do. `docs/errors.md` is this table. */
-export const errorTable = {
+const table = {
   ERR_HANSOM_INVALID_ARGUMENT: {
     class: 'TypeError',
     meaning: 'An argument has the wrong type or a value that is not allowed. Thrown at the call.',
@@ -167,5 +170,11 @@ export const errorTable = {
   },
 } as const satisfies Record<string, ErrorEntry>
 
-/** One of hansom's error codes. */
-export type ErrorCode = keyof typeof errorTable
+/**
+ * One of hansom's error codes.
+ * @useDeclaredType
+ */
+export type ErrorCode = keyof typeof table
+
+/** Every code that hansom gives an error, with its class, its meaning and what to do. `docs/errors.md` is this table. */
+export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = table

@@ -12,14 +12,18 @@ export {
   head,
   options,
   patch,
+  pauseStream,
   post,
   put,
   recvBody,
   recvHead,
   recvTrailers,
   request,
+  resumeStream,
   sendBody,
   setDefaultClient,
+  setOwner,
+  streamNext,
 } from './client/default-client.ts'
 export type { ClientEventMap, ClientEventName, ClientListener } from './client/events.ts'
 export type { ClientOptions, HostOptions, LimitsOptions, PoolOptions } from './client/options.ts'
@@ -27,7 +31,7 @@ export type { ClientStats, HostStats } from './client/stats.ts'
 export type { ConnectFunction } from './dial/dial.ts'
 export type { DialTimings } from './dial/messages.ts'
 export type { LookupFunction } from './dial/resolve.ts'
-export { type ErrorCode, errorTable } from './error-table.ts'
+export { type ErrorCode, type ErrorEntry, errorTable } from './error-table.ts'
 export {
   AbortError,
   ActorCrashError,
@@ -72,6 +76,7 @@ export type { HeadersInput } from './request/header-fields.ts'
 export type { ConnectionInfo, RequestPhase } from './request/record.ts'
 export { RequestRef } from './request/ref.ts'
 export type { RequestInit } from './request/request-init.ts'
+export type { ResponseMessage, StreamTo } from './request/response-message.ts'
 export type { Timeouts, TimeoutsInput } from './request/timeouts.ts'
 export { type HeaderPair, HeadersView } from './wire/headers-view.ts'
 export type { ResponseHead } from './wire/message.ts'

@@ -6,7 +6,9 @@ const decoder = new TextDecoder()
 
 /** A whole answer. A 4xx or 5xx is one too. */
 export class Answer {
+  /** The final status code. */
   readonly status: number
+  /** The header section, without the trailers. */
   readonly headers: HeadersView
   /** `null` if there were none. */
   readonly trailers: HeadersView | null

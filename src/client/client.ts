@@ -3,11 +3,13 @@ import type { Env } from '../actor/env.ts'
 import { number, shape } from '../checks.ts'
 import { argumentError } from '../errors.ts'
 import type { BodyChunk } from '../request/body-source.ts'
+import { takesMessages } from '../request/delivery.ts'
 import { type Explanation, explainRecord } from '../request/explain.ts'
 import { type HeadersInput, trailerFields } from '../request/header-fields.ts'
 import type { RequestRecord } from '../request/record.ts'
 import { RequestRef, recordOf } from '../request/ref.ts'
 import type { RequestInit } from '../request/request-init.ts'
+import type { StreamTo } from '../request/response-message.ts'
 import type { HeadersView } from '../wire/headers-view.ts'
 import type { ResponseHead } from '../wire/message.ts'
 import { Answer } from './answer.ts'
@@ -18,18 +20,18 @@ import type { ClientStats } from './stats.ts'
 
 const defaultCloseMs = 10_000
 
-/** The options of a request whose method is in the name of the call, like `get`. */
-export type WholeInit = Omit<RequestInit, 'method'>
+/** The options of a request whose whole answer is read and whose method is in the name of the call, like `get`. */
+export type WholeInit = Omit<RequestInit, 'method' | 'async' | 'streamTo' | 'maxUnread'>
 
 /** Options of `body`. */
 export interface BodyOptions {
-  /** Default `limits.bodyBytes`. */
+  /** A longer body is refused with `ERR_HANSOM_BODY_TOO_LARGE`. Default `limits.bodyBytes`. */
   readonly maxBytes?: number | undefined
 }
 
 /** Options of `close`. */
 export interface CloseOptions {
-  /** How long requests that run or wait may take to finish. Default 10,000; `Infinity` is no bound. */
+  /** How long requests that run or wait may take to finish. 0 ends them at once. Default 10,000. */
   readonly withinMs?: number | undefined
 }
 
@@ -124,6 +126,35 @@ export class Client implements AsyncDisposable {
   /** Cancels a request in any phase: it rejects with `reason`, or an `AbortError`. Does nothing once settled. */
   cancel(ref: RequestRef, reason?: unknown): void {
     recordOf(ref).cancel(reason)
+  }
+
+  /**
+   * Lets one more message through: with `async: 'once'` the next one, with `async: true` it tells that one was read. Does
+   * nothing after the last message. Throws a `TypeError` without `async`.
+   */
+  streamNext(ref: RequestRef): void {
+    recordOf(ref).stream('streamNext').streamNext()
+  }
+
+  /** Holds the messages back; the socket is paused when `limits.highWaterBytes` wait. Throws as `streamNext`. */
+  pauseStream(ref: RequestRef): void {
+    recordOf(ref).stream('pauseStream').pause()
+  }
+
+  /** Ends `pauseStream`. */
+  resumeStream(ref: RequestRef): void {
+    recordOf(ref).stream('resumeStream').resume()
+  }
+
+  /**
+   * Sends the messages that are left to another recipient, who owns the request from now on: if it is an xstate actor and
+   * ends, the request is cancelled. Throws as `streamNext`, and for what takes no messages.
+   */
+  setOwner(ref: RequestRef, recipient: StreamTo): void {
+    const stream = recordOf(ref).stream('setOwner')
+    if (takesMessages(recipient)) return stream.setOwner(recipient)
+    const message = 'recipient is a function or an object with send(message)'
+    throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'recipient', message)
   }
 
   /** Where a request stands, what it waits for, what it cost so far. Works on a settled one too. */
@@ -240,11 +271,14 @@ export class Client implements AsyncDisposable {
   }
 }
 
+const notOfWhole = ['method', 'async', 'streamTo', 'maxUnread'] as const
+
 function initFor(method: string, init: WholeInit | undefined): RequestInit {
   if (init === undefined || init === null) return { method }
-  if ((init as RequestInit).method !== undefined) {
-    const message = `method is not an option of ${method.toLowerCase()}(): use request()`
-    throw argumentError('ERR_HANSOM_INVALID_OPTION', 'method', message)
+  for (const name of notOfWhole) {
+    if ((init as RequestInit)[name] === undefined) continue
+    const message = `${name} is not an option of ${method.toLowerCase()}(): use request()`
+    throw argumentError('ERR_HANSOM_INVALID_OPTION', name, message)
   }
   return typeof init === 'object' ? { ...init, method } : init
 }

@@ -19,6 +19,8 @@ import { Turn } from '../host/turn.ts'
 import { Budget } from '../pool/budget.ts'
 import { HostRegistry } from '../pool/registry.ts'
 import { giveUp } from '../request/body-source.ts'
+import { Cancellers } from '../request/cancellers.ts'
+import { ownerEnd } from '../request/owners.ts'
 import { RequestRecord } from '../request/record.ts'
 import { RequestActor, type RequestRuntime } from '../request/request-actor.ts'
 import { planRequest, type RequestInit, type RequestPlan } from '../request/request-init.ts'
@@ -29,7 +31,6 @@ import { LiveRequests } from './live-requests.ts'
 import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
 import { type RootEffects, rootMachine } from './root-machine.ts'
-import { Signals } from './signals.ts'
 import { type ClientStats, hostStats } from './stats.ts'
 
 /** The function of ours that the user called. */
@@ -51,7 +52,9 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
   readonly options: ResolvedOptions
   readonly inspectors = new Set<Observer<InspectionEvent>>()
   readonly #root: Actor<typeof rootMachine>
-  readonly #signals = new Signals()
+  readonly #signals = new Cancellers(onAbort)
+  readonly #outbox: Outbox
+  readonly #post = (call: () => void): void => this.#outbox.post(call)
   readonly #budget: Budget
   readonly #hosts = new HostRegistry()
   readonly #runtime: HostRuntime
@@ -68,7 +71,8 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
     this.clock = world.clock
     this.timers = world.timers
     this.wheel = new TimerWheel(world.clock, world.timers)
-    this.events = new ClientEvents(new Outbox(world.timers))
+    this.#outbox = new Outbox(world.timers)
+    this.events = new ClientEvents(this.#outbox)
     this.#budget = new Budget(this.options.maxConnections)
     const { inspect } = this.options
     if (typeof inspect === 'function') this.inspectors.add({ next: inspect })
@@ -99,6 +103,11 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
     const nowMs = this.clock.now()
     const record = new RequestRecord(++lastRequest, method, target.url, origin, nowMs, this.options.highWaterBytes)
     record.streamed = plan.body.kind === 'manual'
+    if (plan.delivery !== null) {
+      record.deliver(plan.delivery, this.#post)
+      const end = ownerEnd(plan.delivery.to)
+      if (end !== undefined) return this.#stillborn(record, plan, 'cancelled', end)
+    }
     const calledAt = this.options.traceCalls ? callSite(caller) : undefined
     if (signal?.aborted) return this.#stillborn(record, plan, 'cancelled', signal.reason)
     if (!this.#open) {
@@ -291,6 +300,13 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
   #allHosts(): OriginSupervisor[] {
     return [...this.#hosts, ...this.#own]
   }
+}
+
+/** Node warns at the eleventh listener of a signal: `Cancellers` adds one. */
+function onAbort(signal: AbortSignal, aborted: (reason: unknown) => void): () => void {
+  const listener = (): void => aborted(signal.reason)
+  signal.addEventListener('abort', listener, { once: true })
+  return () => signal.removeEventListener('abort', listener)
 }
 
 function closedError(retryable: boolean): HansomError {

@@ -4,6 +4,7 @@ import type { Explanation } from '../request/explain.ts'
 import type { HeadersInput } from '../request/header-fields.ts'
 import type { RequestRef } from '../request/ref.ts'
 import type { RequestInit } from '../request/request-init.ts'
+import type { StreamTo } from '../request/response-message.ts'
 import type { HeadersView } from '../wire/headers-view.ts'
 import type { ResponseHead } from '../wire/message.ts'
 import type { Answer } from './answer.ts'
@@ -68,6 +69,26 @@ export function finishBody(ref: RequestRef, trailers?: HeadersInput): Promise<vo
 /** `Client.cancel` for a ref of any client. */
 export function cancel(ref: RequestRef, reason?: unknown): void {
   defaultClient().cancel(ref, reason)
+}
+
+/** `Client.streamNext` for a ref of any client. */
+export function streamNext(ref: RequestRef): void {
+  defaultClient().streamNext(ref)
+}
+
+/** `Client.pauseStream` for a ref of any client. */
+export function pauseStream(ref: RequestRef): void {
+  defaultClient().pauseStream(ref)
+}
+
+/** `Client.resumeStream` for a ref of any client. */
+export function resumeStream(ref: RequestRef): void {
+  defaultClient().resumeStream(ref)
+}
+
+/** `Client.setOwner` for a ref of any client. */
+export function setOwner(ref: RequestRef, recipient: StreamTo): void {
+  defaultClient().setOwner(ref, recipient)
 }
 
 /** `Client.explain` for a ref of any client. */

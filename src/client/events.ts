@@ -6,30 +6,88 @@ import type { Outbox } from './outbox.ts'
 
 /** What a client tells its listeners: the name of each event and what it carries. */
 export interface ClientEventMap {
+  /** A dial gave a connection. */
   'connection.opened': {
+    /** The connection's id: its origin and its number there, like `https://example.com/3`. */
     readonly id: string
+    /** The origin that it serves. */
     readonly origin: string
+    /** `ip:port`, `[ip]:port` or a socket path; the origin for a stream that `connect` gave. */
     readonly remoteAddress: string
+    /** What the dial took. */
     readonly timings: DialTimings
   }
-  'connection.reused': { readonly id: string; readonly origin: string }
-  'connection.closed': { readonly id: string; readonly origin: string; readonly exchanges: number }
-  'dial.failed': { readonly origin: string; readonly error: HansomError }
+  /** A request got a connection that was open before, not one fresh from a dial. */
+  'connection.reused': {
+    /** The connection's id. */
+    readonly id: string
+    /** The origin that it serves. */
+    readonly origin: string
+  }
+  /** The socket of a connection is closed. */
+  'connection.closed': {
+    /** The connection's id. */
+    readonly id: string
+    /** The origin that it served. */
+    readonly origin: string
+    /** How often it was given to a request. */
+    readonly exchanges: number
+  }
+  /** A dial failed. The requests that fail of it are told apart from it. */
+  'dial.failed': {
+    /** The origin that was dialed. */
+    readonly origin: string
+    /** Why: a `ConnectError`, a `TimeoutError` or an `ActorCrashError`. */
+    readonly error: HansomError
+  }
+  /** A request is over, well or not. */
   'request.settled': {
+    /** The ref's id. */
     readonly ref: string
+    /** The request's method. */
     readonly method: string
+    /** The request's URL, without credentials. */
     readonly url: string
+    /** How it ended. */
     readonly outcome: 'done' | 'failed' | 'cancelled'
+    /** The final status, if a head came; it may have come to a request that failed later. */
     readonly status: number | null
+    /** What it failed with, or the reason of the cancelling; `undefined` for `done`. */
     readonly error: unknown
+    /** What each phase took. */
     readonly bill: Bill
   }
   /** A request failed, and by the end of the turn nobody had asked for its outcome. */
-  unobserved: { readonly ref: string; readonly method: string; readonly url: string; readonly error: unknown }
+  unobserved: {
+    /** The ref's id. */
+    readonly ref: string
+    /** The request's method. */
+    readonly method: string
+    /** The request's URL, without credentials. */
+    readonly url: string
+    /** What it failed with. */
+    readonly error: unknown
+  }
   /** An actor crashed: a policy threw, or hansom has a bug. */
-  crash: { readonly actor: string; readonly origin: string | null; readonly error: unknown }
-  /** A policy refused a request. */
-  drop: { readonly ref: string; readonly origin: string; readonly policy: string; readonly why: string }
+  crash: {
+    /** The actor's id, like `host:https://example.com#2`. */
+    readonly actor: string
+    /** The origin that it worked for; `null` for the client's own root and for inspectors. */
+    readonly origin: string | null
+    /** What was thrown. */
+    readonly error: unknown
+  }
+  /** A policy, or `pool.maxWaiting`, refused a request or dropped one that waited. */
+  drop: {
+    /** The ref's id. */
+    readonly ref: string
+    /** The origin that it wanted a connection to. */
+    readonly origin: string
+    /** The policy's name. */
+    readonly policy: string
+    /** Why, in words. */
+    readonly why: string
+  }
 }
 
 /** The name of a client event. */

@@ -14,70 +14,105 @@ import { defaultWireLimits, type WireLimits } from '../wire/message.ts'
 
 /** How one host's connections are pooled. */
 export interface PoolOptions {
-  /** Connections open or being dialed at once. Default 64. */
+  /** Connections open or being dialed. At least 1. Default 64. */
   readonly maxConnections?: number | undefined
-  /** Idle connections kept. Default 64. */
+  /** Idle connections that are kept; one more is closed. Default 64. */
   readonly maxIdle?: number | undefined
-  /** Requests that may wait. Default 16,384. */
+  /**
+   * Requests that may wait, those being dialed for not counted. Beyond it a request is refused with
+   * `ERR_HANSOM_POOL_FULL`, whatever the policy says. Default 16,384.
+   */
   readonly maxWaiting?: number | undefined
-  /** How long a connection may idle; the server's `Keep-Alive` hint, less a second, can shorten it. Default 4,000. */
+  /**
+   * How long a connection may idle. A `Keep-Alive: timeout` of the server, less 1,000 ms, shortens it; with nothing left
+   * the connection is not kept. Default 4,000.
+   */
   readonly idleMs?: number | undefined
-  /** How old a connection may become. Default off (`Infinity`). */
+  /** How old a connection may become: then it closes when it is free. Default `Infinity`. */
   readonly maxAgeMs?: number | undefined
-  /** Default off (`Infinity`). */
+  /** How many requests a connection serves. At least 1. Default `Infinity`. */
   readonly maxRequestsPerConnection?: number | undefined
-  /** Default `queue()`. */
+  /** Who waits, who is refused and who dials: see [pooling](pooling.md). Default `queue()`. */
   readonly policy?: PolicyOption | undefined
 }
 
 /** Bounds on what a server may make us hold. */
 export interface LimitsOptions {
-  /** Bytes of a response head, and likewise of a trailer section. Default 65,536. */
+  /** A response head, and likewise a trailer section. At least 64. Default 65,536. */
   readonly headerBytes?: number | undefined
-  /** Fields of a header or trailer section. Default 1,000. */
+  /** Fields of a header or trailer section. At least 1. Default 1,000. */
   readonly headerCount?: number | undefined
   /** 1xx responses before the final one. Default 32. */
   readonly informational?: number | undefined
-  /** Bytes of the extensions of one chunk. Default 4,096. */
+  /** The extensions of one chunk. Default 4,096. */
   readonly chunkExtensionBytes?: number | undefined
-  /** A body that is asked for as a whole. Default 134,217,728 (128 MiB). */
+  /** A body that is asked for as a whole: `get()` and its like, and `body()` without `maxBytes`. Default 134,217,728. */
   readonly bodyBytes?: number | undefined
-  /** Unread body bytes at which the socket is paused. Default 65,536. */
+  /** Unread body at which the socket is paused. What the socket had read already still comes. At least 1. Default 65,536. */
   readonly highWaterBytes?: number | undefined
 }
 
 /** What may differ between hosts. */
 export interface HostOptions {
+  /** How the connections of a host are pooled. */
   readonly pool?: PoolOptions | undefined
+  /** Time limits of a request. */
   readonly timeouts?: TimeoutsInput | undefined
-  /** Options for Node's `tls.connect`, like `ca`, `cert`, `key`, `servername`, `rejectUnauthorized`. */
+  /**
+   * Options of Node's `tls.connect`, like `ca`, `cert`, `key`, `servername`, `rejectUnauthorized`. Those of a host are laid
+   * over the client's, key by key.
+   */
   readonly tls?: TlsOptions | undefined
-  /** Dial this unix socket in place of the URL's host. */
+  /** Dials this unix socket; the URL still gives `Host`, path and the TLS name. */
   readonly socketPath?: string | undefined
-  /** Any transport: called in place of a dial, gives a Duplex. TLS, for `https:`, goes on top of it. */
+  /**
+   * Called in place of a dial: gives a Duplex, or a promise of one. For `https:` TLS goes on top of it. `signal` aborts when
+   * the dial is given up.
+   */
   readonly connect?: ConnectFunction | undefined
-  /** Says which resolved addresses may be dialed. Called for each attempt; a throw is a no. */
+  /**
+   * Whether this resolved or literal address may be dialed. A throw is a no. Not asked for `socketPath` and `connect`.
+   * Default all.
+   */
   readonly allowAddress?: ((address: string, hostname: string) => boolean) | undefined
 }
 
 /** The options of a client. All durations are milliseconds. */
 export interface ClientOptions extends HostOptions {
-  /** Connections of all hosts together, those being dialed included. Default 1,024. */
+  /**
+   * Connections of all hosts together, those being dialed included. With none left, the least recently used idle connection
+   * of any host is closed; hosts that want one are served in turn. At least 1. Default 1,024.
+   */
   readonly maxConnections?: number | undefined
-  /** Dials that run at once. Default 256. */
+  /**
+   * Dials that run at once, of one host at most half of them (rounded down, but at least one). The others wait in order;
+   * their `connectMs` does not run yet. At least 1. Default 256.
+   */
   readonly maxDials?: number | undefined
-  /** Overrides for the named pools that requests choose with `pool: 'name'`. */
+  /**
+   * Named pools: what each changes. A request chooses one with `pool: 'name'`; each has connections and a queue of its own
+   * for each host.
+   */
   readonly pools?: Readonly<Record<string, PoolOptions>> | undefined
-  /** Overrides by origin, like `https://example.com`. */
+  /** What an origin changes; the key is like `https://example.com`. */
   readonly hosts?: Readonly<Record<string, HostOptions>> | undefined
-  /** Resolves names, with the shape of Node's `dns.lookup`. Default that one. */
+  /** Resolves names, with the shape of Node's `dns.lookup`; asked with `{ all: true }`. Default `dns.lookup`. */
   readonly lookup?: LookupFunction | undefined
-  /** `ttlMs`: how long an answer is kept. Default 10,000; 0 keeps none. */
-  readonly dns?: { readonly ttlMs?: number | undefined } | undefined
+  /** How names are kept. */
+  readonly dns?:
+    | {
+        /** How long an answer of `lookup` is kept. 0 keeps none. Failures are never kept. Default 10,000. */
+        readonly ttlMs?: number | undefined
+      }
+    | undefined
+  /** Bounds on what a server may make us hold. */
   readonly limits?: LimitsOptions | undefined
-  /** Adds the stack of the `request()` call to errors. Default false: it costs some microseconds a request. */
+  /** Adds the stack of the `request()` call to errors, as their `stack`. Default `false`. */
   readonly traceCalls?: boolean | undefined
-  /** Runs every actor on xstate, for its inspector. Slower. A function or an observer gets the events. Default false. */
+  /**
+   * Runs every actor on xstate, for its inspector; a function or an observer gets the events. Slower: see
+   * [decision 1](decisions/0001-kernel-loop-and-xstate.md). Default `false`.
+   */
   readonly inspect?: boolean | ((event: InspectionEvent) => void) | Observer<InspectionEvent> | undefined
 }
 

@@ -14,8 +14,11 @@ export interface DialTarget {
 
 /** What each part of a dial took, in milliseconds; a part that did not happen is absent. */
 export interface DialTimings {
+  /** From the dial's admission to the answer of the resolver. */
   readonly dns?: number
+  /** The attempt that connected, and those that failed before it. */
   readonly tcp?: number
+  /** The TLS handshake. */
   readonly tls?: number
 }
 

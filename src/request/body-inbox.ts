@@ -27,12 +27,13 @@ export class BodyInbox {
   #bufferedBytes = 0
   #state: 'open' | 'ended' | 'failed' = 'open'
   #error: unknown = undefined
-  #mode: 'stream' | 'whole' | 'drain' = 'stream'
+  #mode: 'stream' | 'whole' | 'drain' | 'messages' = 'stream'
   #taken = false
   #paused = false
   #reader: Reader<Uint8Array | null> | null = null
   #whole: Reader<Uint8Array> | null = null
   #drained: Reader<void> | null = null
+  #onChunk: (() => void) | null = null
   #maxBytes = Infinity
 
   constructor(highWaterBytes: number) {
@@ -44,9 +45,9 @@ export class BodyInbox {
     return !this.#paused
   }
 
-  /** Some of the body was read, or is being read. Of a failed request there is nothing to read but its error. */
-  get used(): boolean {
-    return this.#taken && this.#state !== 'failed'
+  /** `take()` has a chunk to give. */
+  get filled(): boolean {
+    return this.#bufferedBytes > 0
   }
 
   /** Takes a chunk, whose memory is its own. False: no more for now. */
@@ -65,13 +66,14 @@ export class BodyInbox {
     this.#bufferedBytes += chunk.length
     if (this.#mode === 'whole') return this.#withinMax()
     this.#paused = this.#bufferedBytes >= this.#highWaterBytes
+    if (this.#onChunk !== null) this.#onChunk()
     return !this.#paused
   }
 
   /** The body is complete. */
   end(): void {
     this.#state = 'ended'
-    this.#mode = 'stream'
+    if (this.#mode !== 'messages') this.#mode = 'stream'
     this.source = null
     this.#reader?.resolve(null)
     this.#reader = null
@@ -101,13 +103,8 @@ export class BodyInbox {
   next(): Promise<Uint8Array | null> {
     if (this.#state === 'failed') return Promise.reject(this.#error)
     if (this.#reader !== null || this.#mode !== 'stream') return Promise.reject(this.#busy())
-    const chunk = this.#chunks?.shift()
-    if (chunk !== undefined) {
-      this.#taken = true
-      this.#bufferedBytes -= chunk.length
-      if (this.#bufferedBytes < this.#highWaterBytes) this.#pull()
-      return Promise.resolve(chunk)
-    }
+    const chunk = this.take()
+    if (chunk !== null) return Promise.resolve(chunk)
     if (this.#state === 'ended') return Promise.resolve(null)
     this.#taken = true
     return new Promise((resolve, reject) => {
@@ -116,10 +113,34 @@ export class BodyInbox {
     })
   }
 
+  /** From now on the body is taken by `take` alone; `onChunk` is told of each chunk that came. */
+  deliverTo(onChunk: () => void): void {
+    this.#mode = 'messages'
+    this.#onChunk = onChunk
+  }
+
+  /** The next chunk that has come already, or `null`. */
+  take(): Uint8Array | null {
+    const chunk = this.#chunks?.shift()
+    if (chunk === undefined) return null
+    this.#taken = true
+    this.#bufferedBytes -= chunk.length
+    if (this.#bufferedBytes < this.#highWaterBytes) this.#pull()
+    return chunk
+  }
+
+  /** Why the body cannot be read from its start; `null` if it can. Of a failed request there is but its error to read. */
+  unusable(): Error | null {
+    if (this.#state === 'failed') return null
+    if (this.#reader !== null || this.#mode !== 'stream') return this.#busy()
+    if (!this.#taken) return null
+    return argumentError('ERR_HANSOM_BODY_USED', 'ref', 'some of the body was taken already')
+  }
+
   /** The whole body, if nothing of it was taken yet. */
   whole(maxBytes: number): Promise<Uint8Array> {
     if (this.#state === 'failed') return Promise.reject(this.#error)
-    const unusable = this.#unusable()
+    const unusable = this.unusable()
     if (unusable !== null) return Promise.reject(unusable)
     this.#taken = true
     this.#maxBytes = maxBytes
@@ -148,13 +169,10 @@ export class BodyInbox {
     })
   }
 
-  #unusable(): Error | null {
-    if (this.#reader !== null || this.#mode !== 'stream') return this.#busy()
-    if (!this.#taken) return null
-    return argumentError('ERR_HANSOM_BODY_USED', 'ref', 'the body cannot be read whole: some of it was taken already')
-  }
-
   #busy(): Error {
+    if (this.#mode === 'messages') {
+      return argumentError('ERR_HANSOM_BODY_BUSY', 'ref', 'the body goes to streamTo: the request was made with async')
+    }
     return argumentError('ERR_HANSOM_BODY_BUSY', 'ref', 'the body is being read by another call')
   }
 

@@ -4,19 +4,35 @@ import type { RequestActor } from './request-actor.ts'
 
 /** Where a request stands, as plain JSON. Times are milliseconds. */
 export interface Explanation {
+  /** The ref's id. */
   readonly ref: string
+  /** The request's method. */
   readonly method: string
+  /** The request's URL, without credentials. */
   readonly url: string
+  /** Where the request stands. */
   readonly phase: RequestPhase
   /** How long it has been in this phase; for a settled request, since it was settled. */
   readonly sinceMs: number
   /** One sentence; `null` when it waits for nothing. */
   readonly waitsFor: string | null
-  /** While it waits for a connection. `ahead` counts in the order of arrival, whatever the policy's order is. */
-  readonly queue: { readonly ahead: number; readonly policy: string; readonly load: PoolLoad } | null
+  /** What it waits behind; `null` once it has a connection, and when it is settled. */
+  readonly queue: {
+    /** Those who came before it and still wait, whatever the policy's own order is. */
+    readonly ahead: number
+    /** The policy's name. */
+    readonly policy: string
+    /** The state of the pool. */
+    readonly load: PoolLoad
+  } | null
+  /** The connection that serves it, or did; `null` before one was granted. */
   readonly connection: ConnectionInfo | null
   /** The host's dials in flight while it waits: any of them may serve it. */
-  readonly dials: readonly { readonly attempts: readonly DialAttempt[] }[]
+  readonly dials: readonly {
+    /** The addresses that it tried, in order. */
+    readonly attempts: readonly DialAttempt[]
+  }[]
+  /** What each phase took until now, or to the end. */
   readonly bill: Bill
 }
 
@@ -33,7 +49,7 @@ export function explainRecord(record: RequestRecord, nowMs: number): Explanation
     url: record.url,
     phase,
     sinceMs: nowMs - record.startedMs - sinceOf(record),
-    waitsFor: actor === null ? null : waitsFor(phase, record, actor, queue),
+    waitsFor: record.messages?.waitsFor() ?? (actor === null ? null : waitsFor(phase, record, actor, queue)),
     queue,
     connection: record.connection,
     dials,

@@ -6,6 +6,8 @@ import { billOf } from './bill.ts'
 import { BodyInbox } from './body-inbox.ts'
 import { type BodyChunk, chunkBytes } from './body-source.ts'
 import type { BodyWriter } from './body-writer.ts'
+import type { Delivery } from './delivery.ts'
+import { MessageStream } from './message-stream.ts'
 import type { RequestActor } from './request-actor.ts'
 
 /** Where a request stands. `done`, `failed` and `cancelled` are the ends. */
@@ -13,9 +15,13 @@ export type RequestPhase = 'queued' | 'dialing' | 'sending' | 'waiting' | 'recei
 
 /** The connection that served a request, as plain data. */
 export interface ConnectionInfo {
+  /** Its origin and its number there, like `https://example.com/3`. */
   readonly id: string
+  /** It was open before, and not fresh from a dial. */
   readonly reused: boolean
+  /** `ip:port`, `[ip]:port` or a socket path; the origin for a stream that `connect` gave. */
   readonly remoteAddress: string
+  /** `http/1.1`. */
   readonly protocol: string
   /** How many exchanges it had started, this one included. */
   readonly exchanges: number
@@ -51,6 +57,8 @@ export class RequestRecord {
   observed = false
   readonly inbox: BodyInbox
   writer: BodyWriter | null = null
+  /** Who delivers the answer as messages; `null` without `async`. */
+  messages: MessageStream | null = null
   /** `null` once settled. */
   actor: RequestActor | null = null
   #headWaiters: HeadWaiter[] | null = null
@@ -101,6 +109,15 @@ export class RequestRecord {
     const waiters = this.#headWaiters
     this.#headWaiters = null
     if (waiters !== null) for (const waiter of waiters) waiter.resolve(head)
+    this.messages?.wake()
+  }
+
+  /** The answer goes to its recipient as messages, which counts as being observed. */
+  deliver(delivery: Delivery, post: (call: () => void) => void): void {
+    const messages = new MessageStream(this, delivery, post)
+    this.messages = messages
+    this.observed = true
+    this.inbox.deliverTo(() => messages.wake())
   }
 
   /** The request is over, well or not. Those who wait are told. */
@@ -114,6 +131,7 @@ export class RequestRecord {
     if (outcome === 'done') {
       writer?.stop()
       this.inbox.end()
+      this.messages?.settled()
       return
     }
     if (writer?.fail(error) && this.streamed) this.observed = true
@@ -121,6 +139,14 @@ export class RequestRecord {
     this.#headWaiters = null
     if (waiters !== null) for (const waiter of waiters) waiter.reject(error)
     this.inbox.fail(error)
+    this.messages?.settled()
+  }
+
+  /** The messages of a request made with `async`. Throws a `TypeError` for another. */
+  stream(call: string): MessageStream {
+    if (this.messages !== null) return this.messages
+    const why = `${call}: the request was made without async`
+    throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'ref', why)
   }
 
   /** Sends a chunk of a streamed body. `false`: no more is wanted. Throws a `TypeError` after `finishBody`. */

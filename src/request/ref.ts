@@ -10,6 +10,7 @@ let recordOfRef: (ref: RequestRef) => RequestRecord
 export class RequestRef implements AsyncIterable<Uint8Array>, AsyncDisposable {
   /** Unique in the process. */
   readonly id: string
+  /** The request's method. */
   readonly method: string
   /** Without credentials. */
   readonly url: string
@@ -27,7 +28,8 @@ export class RequestRef implements AsyncIterable<Uint8Array>, AsyncDisposable {
   /** The body, chunk by chunk. Leaving early cancels the request; `drain(ref)` reads the rest away instead. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
     const record = this.#record
-    if (record.inbox.used) throw argumentError('ERR_HANSOM_BODY_USED', 'ref', 'the body was read before')
+    const unusable = record.inbox.unusable()
+    if (unusable !== null) throw unusable
     record.observed = true
     let whole = false
     try {
@@ -44,6 +46,7 @@ export class RequestRef implements AsyncIterable<Uint8Array>, AsyncDisposable {
     this.#record.cancel(undefined)
   }
 
+  /** Id, method and URL, like `r1 GET https://example.com/`. */
   toString(): string {
     return `${this.id} ${this.method} ${this.url}`
   }

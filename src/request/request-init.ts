@@ -2,26 +2,52 @@ import type { OutgoingRequest } from '../connection/messages.ts'
 import { argumentError } from '../errors.ts'
 import { fieldLine, requestHead, validateMethod } from '../wire/http1/serializer.ts'
 import { type BodyInput, type BodyPlan, bodyPlan } from './body-source.ts'
+import { type Delivery, planDelivery } from './delivery.ts'
 import { type HeadersInput, headerFields } from './header-fields.ts'
+import type { StreamTo } from './response-message.ts'
 import type { RequestTarget } from './target.ts'
 import { type Timeouts, type TimeoutsInput, timeoutsOf } from './timeouts.ts'
 
 /** The options of one request. */
 export interface RequestInit {
-  /** Default `GET`, or `POST` with a body. */
+  /**
+   * A token of HTTP; letter case counts. `CONNECT` is refused. `get()` and its like set their own. Default `GET`, or `POST`
+   * with a body.
+   */
   readonly method?: string
+  /** Fields that frame the message or manage the connection are refused. */
   readonly headers?: HeadersInput
+  /** What is sent. Refused for `GET`, `HEAD` and `TRACE`. */
   readonly body?: BodyInput | null
-  /** The body is written by `sendBody` and `finishBody`. Default false. */
+  /** The body is written by `sendBody` and `finishBody`. Default `false`. */
   readonly streamBody?: boolean
-  /** Cancels the request in every phase. */
+  /**
+   * Delivers the answer as messages to `streamTo`: `true` as it comes, `'once'` one message for each `streamNext`.
+   * Default `false`: it is read by `recvHead` and `recvBody`.
+   */
+  readonly async?: boolean | 'once'
+  /**
+   * With `async`: a function, or anything with `send`, such as an xstate actor. If it returns a promise, the next message
+   * waits for it. When an xstate actor stops, its requests are cancelled.
+   */
+  readonly streamTo?: StreamTo
+  /**
+   * With `async: true`, to something with `send`: how many messages it may have unread, `streamNext` telling that one was
+   * read. Beyond that each `streamNext` gives one message. Default 256.
+   */
+  readonly maxUnread?: number
+  /** Cancels the request, in every phase. */
   readonly signal?: AbortSignal | undefined
+  /** Time limits that differ from the host's. */
   readonly timeouts?: TimeoutsInput
-  /** A named pool of the client, or `false`: a connection of one's own, closed after the answer. */
+  /**
+   * The name of a pool in `pools`; or `false`: a connection of its own, closed after the answer. That one counts in the
+   * client's `maxConnections`, not in the host's, and not in `stats().hosts`. Default `''`, the pool without a name.
+   */
   readonly pool?: string | false
-  /** For policies: higher is more urgent. Default 0. */
+  /** For policies: higher is more urgent. The built-in ones take no notice. Default 0. */
   readonly priority?: number
-  /** For policies: whom the request is for. Default `''`. */
+  /** For policies: whom the request is for. The built-in ones take no notice. Default `''`. */
   readonly key?: string
 }
 
@@ -33,6 +59,8 @@ export interface RequestPlan {
   readonly body: BodyPlan
   /** The length that the head promises for a streamed body, or `null`. */
   readonly bodyLength: number | null
+  /** `null`: the answer is read, not delivered. */
+  readonly delivery: Delivery | null
   readonly timeouts: Timeouts
   readonly signal: AbortSignal | undefined
   readonly pool: string | false
@@ -45,6 +73,9 @@ const known: ReadonlySet<string> = new Set([
   'headers',
   'body',
   'streamBody',
+  'async',
+  'streamTo',
+  'maxUnread',
   'signal',
   'timeouts',
   'pool',
@@ -75,13 +106,14 @@ export function planRequest(target: RequestTarget, init: RequestInit | undefined
   if (typeof priority !== 'number' || Number.isNaN(priority)) throw wrongType('priority', 'a number')
   if (typeof key !== 'string') throw wrongType('key', 'a string')
   const timeouts = options.timeouts === undefined ? defaults : timeoutsOf(options.timeouts, defaults, 'timeouts')
+  const delivery = planDelivery(options.async, options.streamTo, options.maxUnread)
   const plain = body.kind === 'none' && options.headers === undefined && method === 'GET' && pool !== false
   if (plain && target.authorization === null) {
     const outgoing = plainGet(target)
-    return { target, method, outgoing, body, bodyLength: null, timeouts, signal, pool, priority, key }
+    return { target, method, outgoing, body, bodyLength: null, delivery, timeouts, signal, pool, priority, key }
   }
   const { outgoing, bodyLength } = serialize(target, method, options, body)
-  return { target, method, outgoing, body, bodyLength, timeouts, signal, pool, priority, key }
+  return { target, method, outgoing, body, bodyLength, delivery, timeouts, signal, pool, priority, key }
 }
 
 function planBody(options: RequestInit): BodyPlan {

@@ -2,23 +2,27 @@ import { argumentError, rangeError } from '../errors.ts'
 
 /** Time limits in milliseconds. `Infinity` is off. An error is never early, and at most 20 ms and the loop's lag late. */
 export interface Timeouts {
-  /** Checkout wanted → granted, a dial in progress included. Default 30,000. */
+  /** `request()` → a connection is granted; a dial in progress counts. Default 30,000. */
   readonly queueMs: number
-  /** A dial: DNS, TCP and TLS together. A dial has that of the request that sponsors it. Default 10,000. */
+  /**
+   * One dial: DNS, TCP and TLS together, once there is a place for it (`maxDials`). A dial has the limit of the request that
+   * sponsors it. Default 10,000.
+   */
   readonly connectMs: number
-  /** No byte accepted by the socket while some wait. Default 30,000. */
+  /** The socket takes no byte of the request while some wait. Default 30,000. */
   readonly sendIdleMs: number
-  /** Last request byte written → response head. Default 60,000. */
+  /** The last byte of the request is written → the response head is there. Default 60,000. */
   readonly headMs: number
-  /** No byte of the body arrives while some are wanted. Default 60,000. */
+  /** No byte of the body comes while some are wanted. It does not run while nobody reads. Default 60,000. */
   readonly bodyIdleMs: number
-  /** `request()` → the end of the body. Default off. */
+  /** `request()` → the end of the body. Default `Infinity`. */
   readonly totalMs: number
 }
 
 /** Timeouts to change; the others keep their value. */
 export type TimeoutsInput = { readonly [K in keyof Timeouts]?: Timeouts[K] | undefined }
 
+/** The timeouts of a client that sets none. */
 export const defaultTimeouts: Timeouts = Object.freeze({
   queueMs: 30_000,
   connectMs: 10_000,

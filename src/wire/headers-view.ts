@@ -13,6 +13,7 @@ const MAX_SCANS = 4
  * in any letter case. The fields are told apart at the first access, so headers that nobody reads cost one string.
  */
 export class HeadersView implements Iterable<[string, string]> {
+  /** A view without fields. */
   static readonly empty: HeadersView = new HeadersView('')
 
   /** Valid field lines; '' once they are parsed. */

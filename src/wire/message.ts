@@ -2,11 +2,13 @@ import type { HeadersView } from './headers-view.ts'
 
 /** The head of a response as the wire read it. */
 export interface ResponseHead {
+  /** The status code. */
   readonly status: number
   /** The reason phrase, often empty. */
   readonly statusText: string
   /** `1.1` or `1.0`. */
   readonly httpVersion: string
+  /** The header section. */
   readonly headers: HeadersView
 }
 
@@ -36,6 +38,7 @@ export interface WireLimits {
   readonly chunkExtensionBytes: number
 }
 
+/** The limits of a client that sets none. */
 export const defaultWireLimits: WireLimits = {
   headerBytes: 65_536,
   headerCount: 1_000,

@@ -3,9 +3,9 @@ import { hasRoom, mayWait, type PolicyOption } from './policy.ts'
 
 /** Options of `drop`. */
 export interface DropOptions {
-  /** How many may wait before one is dropped. Default 0: nobody waits for a busy pool. */
+  /** How many may wait before one is dropped, those being dialed for not counted. Default 0: nobody waits for a busy pool. */
   readonly maxWaiting?: number
-  /** Whom to drop: the request that comes (`newest`, the default) or the one that has waited longest. */
+  /** Whom to drop: the request that comes, or the one that has waited longest. Default `'newest'`. */
   readonly drop?: 'newest' | 'oldest'
 }
 

@@ -3,7 +3,7 @@ import { hasRoom, mayWait, type PolicyOption } from './policy.ts'
 
 /** Options of `overflow`. */
 export interface OverflowOptions {
-  /** How many connections may be open beyond `maxConnections`. Default: as many as `maxConnections` itself. */
+  /** How many connections may be open beyond `pool.maxConnections`, but never more than that again. Default `pool.maxConnections`. */
   readonly maxOverflow?: number
 }
 

@@ -7,7 +7,9 @@ export type { ExchangeOutcome }
 export interface RequestView {
   /** The ref's id. */
   readonly id: string
+  /** The request's method. */
   readonly method: string
+  /** The request's URL, without credentials. */
   readonly url: string
   /** The caller's word for whom the request is (a tenant, say), or `''`. */
   readonly key: string
@@ -53,14 +55,16 @@ export interface WaitQueue {
   remove(waiter: WaiterView): boolean
   /** Takes out the one to give up for a newer request. */
   victim?(): WaiterView | undefined
+  /** How many wait. */
   readonly size: number
 }
 
 /**
  * Decides who waits, who is refused and who dials. Called inside the host's actor, so it never reads a clock, waits or
- * schedules. A throw or an answer that makes no sense restarts the host's manager; see `docs/architecture.md`.
+ * schedules. A throw or an answer that makes no sense restarts the host's manager; see `docs/actors.md`.
  */
 export interface PoolPolicy {
+  /** Its name in errors, `explain` and `stats`. */
   readonly name: string
   /** Asked for each request that cannot be bound at once. */
   admit(load: HostLoad, request: RequestView): Admission
@@ -74,7 +78,9 @@ export interface PoolPolicy {
 
 /** The host that a policy is made for. */
 export interface PolicyHost {
+  /** Scheme, host and port, like `https://example.com`. */
   readonly origin: string
+  /** The pool's name; `''` for the default one. */
   readonly pool: string
 }
 

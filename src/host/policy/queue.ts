@@ -3,7 +3,7 @@ import { hasRoom, mayWait, type PolicyOption } from './policy.ts'
 
 /** Options of `queue`. */
 export interface QueueOptions {
-  /** How many may wait for a busy pool; those for whom a connection is being dialed do not count. Default: the pool's `maxWaiting`. */
+  /** How many may wait, those being dialed for not counted. Default `pool.maxWaiting`, which holds in any case. */
   readonly maxWaiting?: number
 }
 

@@ -43,7 +43,7 @@ describe('a body inbox', () => {
     const waiting = inbox.next()
     expect(inbox.push(bytes('long enough'))).toBe(true)
     expect(text(await waiting)).toBe('long enough')
-    expect(inbox.used).toBe(true)
+    expect(inbox.unusable()).toMatchObject({ code: 'ERR_HANSOM_BODY_USED' })
   })
 
   it.each([0, 1, 3])('joins %i chunks to the whole', async count => {
@@ -101,7 +101,7 @@ describe('a body inbox', () => {
       inbox.fail(error)
       expect(await rejectionOf(waiting)).toBe(error)
       for (const later of [inbox.next(), inbox.drain(), inbox.whole(9)]) expect(await rejectionOf(later)).toBe(error)
-      expect(inbox.used).toBe(false)
+      expect(inbox.unusable()).toBe(null)
     }
   })
 })
