@@ -29,14 +29,19 @@ export function forgetOwner(to: StreamTo, target: Cancellable): void {
 /** Why `to` takes no messages any more: it is an xstate actor that has ended. `undefined` if it can. */
 export function ownerEnd(to: StreamTo): AbortError | undefined {
   if (!isActor(to)) return undefined
-  const snapshot = to.getSnapshot() as { readonly status?: unknown; readonly error?: unknown } | undefined
-  return snapshot === undefined || snapshot.status === 'active' ? undefined : ended(to, snapshot.error)
+  const { status, error } = to.getSnapshot() as { readonly status?: unknown; readonly error?: unknown }
+  return status === 'active' && !isStopped(to) ? undefined : ended(to, error)
 }
 
 function isActor(to: StreamTo): to is StreamTo & AnyActorRef {
   if (typeof to === 'function') return false
   const { subscribe, getSnapshot } = to as Partial<AnyActorRef>
   return typeof subscribe === 'function' && typeof getSnapshot === 'function'
+}
+
+/** The snapshot of an actor without a machine stays `active` when it is stopped: xstate has no public word for it. */
+function isStopped(actor: AnyActorRef): boolean {
+  return (actor as { _processingStatus?: unknown })._processingStatus === 2
 }
 
 function ended(actor: AnyActorRef, cause?: unknown): AbortError {
