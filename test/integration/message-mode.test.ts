@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createClient, type ResponseMessage } from '../../src/index.ts'
+import { createClient, pauseStream, type ResponseMessage, resumeStream, setOwner, streamNext } from '../../src/index.ts'
 import { answer, answerHead, chunk } from '../support/answer.ts'
 import { Arrivals } from '../support/arrivals.ts'
 import { leakCheck } from '../support/leak-check.ts'
@@ -413,6 +413,24 @@ describe('setOwner', () => {
     await settled()
     expect(first.types).toEqual(['status'])
     expect(second.types).toEqual(['headers', 'chunk', 'done'])
+  })
+})
+
+describe('the functions of the package', () => {
+  it('pause, resume and hand over a ref of any client', async () => {
+    await using server = await rawServer({ onRequest: () => answer('x') })
+    await using client = createClient()
+    const [first, second] = [new Recipient(), new Recipient()]
+    const ref = client.request(server.origin, { async: 'once', streamTo: first.take })
+    pauseStream(ref)
+    streamNext(ref)
+    await client.recvHead(ref)
+    expect(first.types).toEqual([])
+    setOwner(ref, second.take)
+    resumeStream(ref)
+    await second.until('status')
+    client.cancel(ref)
+    expect(first.types).toEqual([])
   })
 })
 

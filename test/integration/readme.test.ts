@@ -19,7 +19,8 @@ describe('the TypeScript in the pages', () => {
   }, 60_000)
 
   it('has a block that runs in each guide', () => {
-    const guides = ['README.md', 'docs/pooling.md', 'docs/streaming.md']
+    const comingFrom = ['got', 'hackney', 'undici'].map(name => `docs/coming-from-${name}.md`)
+    const guides = ['README.md', ...comingFrom, 'docs/messages.md', 'docs/pooling.md', 'docs/streaming.md']
     const running = new Set(runnable.map(({ place }) => place.split(':')[0]))
     expect(guides.filter(page => !running.has(page))).toEqual([])
   })

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { describe, expectTypeOf, it } from 'vitest'
+import type { ActorRef, Snapshot } from 'xstate'
 import {
   Answer,
   type ArgumentError,
@@ -22,17 +23,23 @@ import {
   HansomError,
   HeadersView,
   type PolicyOption,
+  pauseStream,
   post,
   queue,
   type RequestInit,
   RequestRef,
   type ResponseHead,
+  type ResponseMessage,
   recvBody,
   recvHead,
   recvTrailers,
   request,
+  resumeStream,
+  type StreamTo,
   sendBody,
   setDefaultClient,
+  setOwner,
+  streamNext,
   TimeoutError,
 } from '../../src/index.ts'
 
@@ -103,6 +110,36 @@ describe('the options of a request', () => {
     // @ts-expect-error: the method is in the name
     get('http://a', { method: 'PUT' })
     expectTypeOf<RequestInit['pool']>().toEqualTypeOf<string | false | undefined>()
+  })
+})
+
+describe('message mode', () => {
+  it('takes a function, an object with send, and an xstate actor of these messages, of more, or of some', () => {
+    expectTypeOf<(message: ResponseMessage) => Promise<void>>().toExtend<StreamTo>()
+    expectTypeOf<{ send(message: ResponseMessage): void }>().toExtend<StreamTo>()
+    expectTypeOf<ActorRef<Snapshot<unknown>, ResponseMessage>>().toExtend<StreamTo>()
+    expectTypeOf<ActorRef<Snapshot<unknown>, ResponseMessage | { type: 'quit' }>>().toExtend<StreamTo>()
+    expectTypeOf<ActorRef<Snapshot<unknown>, { type: 'done'; ref: string }>>().toExtend<StreamTo>()
+    expectTypeOf<(message: ResponseMessage, more: string) => void>().not.toExtend<StreamTo>()
+    request('http://a', { async: 'once', streamTo: message => message.type, maxUnread: 5 })
+    // @ts-expect-error: no such mode
+    request('http://a', { async: 'twice', streamTo: () => {} })
+    // @ts-expect-error: a whole answer is not delivered
+    get('http://a', { async: true })
+  })
+
+  it('tells its messages apart by their type', () => {
+    const chunkOf = (message: ResponseMessage) => (message.type === 'chunk' ? message.chunk : null)
+    expectTypeOf(chunkOf).returns.toEqualTypeOf<Uint8Array | null>()
+    expectTypeOf<ResponseMessage['ref']>().toBeString()
+  })
+
+  it('has its functions beside those of a client', () => {
+    expectTypeOf(setOwner).toEqualTypeOf<(ref: RequestRef, recipient: StreamTo) => void>()
+    expectTypeOf(setOwner).toEqualTypeOf<Client['setOwner']>()
+    for (const call of [streamNext, pauseStream, resumeStream]) {
+      expectTypeOf(call).toEqualTypeOf<(ref: RequestRef) => void>()
+    }
   })
 })
 
