@@ -19,6 +19,11 @@ export interface Bill {
   readonly body: number
   /** The sum of the four phases. */
   readonly total: number
+  /**
+   * Lost on a connection that broke before the answer began, after which the request was sent once more; inside `queue`.
+   * Present only if that happened.
+   */
+  readonly retry?: number
   /** Of the dial: the name was resolved. */
   readonly dns?: number
   /** Of the dial: an address was connected to, failed ones included. */

@@ -16,11 +16,18 @@ export class LinkedList<T extends Linked<T>> {
 
   /** Appends an entry that stands in no list. */
   push(entry: T): void {
-    entry.previous = this.last
-    entry.next = null
-    if (this.last === null) this.first = entry
-    else this.last.next = entry
-    this.last = entry
+    this.insertAfter(this.last, entry)
+  }
+
+  /** Puts an entry that stands in no list behind another; `null`: before all. */
+  insertAfter(before: T | null, entry: T): void {
+    const after = before === null ? this.first : before.next
+    entry.previous = before
+    entry.next = after
+    if (before === null) this.first = entry
+    else before.next = entry
+    if (after === null) this.last = entry
+    else after.previous = entry
     this.size++
   }
 

@@ -29,14 +29,15 @@ export class Checkout implements WaiterView, Linked<Checkout> {
   /** Its neighbours in the list of those who wait: `LinkedList`'s. */
   previous: Checkout | null = null
   next: Checkout | null = null
-  readonly #number: number
+  /** Counts the requests of the process. @internal */
+  readonly number: number
   readonly #owner: CheckoutOwner
 
   /** The deadline of a dial that it sponsors. @internal */
   readonly connectMs: number
 
   constructor(number: number, view: Omit<WaiterView, 'id'>, connectMs: number, owner: CheckoutOwner) {
-    this.#number = number
+    this.number = number
     this.method = view.method
     this.url = view.url
     this.key = view.key
@@ -48,7 +49,7 @@ export class Checkout implements WaiterView, Linked<Checkout> {
   }
 
   get id(): string {
-    return `r${this.#number}`
+    return `r${this.number}`
   }
 
   /** Not for policies. @internal */
@@ -59,9 +60,12 @@ export class Checkout implements WaiterView, Linked<Checkout> {
 
 /** Those who wait for a host, in the order in which they came, whatever the policy's own order is. O(1) each. */
 export class WaitingList extends LinkedList<Checkout> {
+  /** One that was granted a connection that broke comes back to its old place. */
   add(checkout: Checkout): void {
     checkout.state = 'waiting'
-    this.push(checkout)
+    let before = this.last
+    while (before !== null && before.number > checkout.number) before = before.previous
+    this.insertAfter(before, checkout)
   }
 
   /** Takes one out that ends in `state`. */

@@ -8,6 +8,8 @@ export interface Marks {
   readonly headMs: number
   readonly endMs: number
   readonly timings: DialTimings | null
+  /** How long a first connection was held in vain; -1 if there was none. */
+  readonly lostMs: number
 }
 
 /**
@@ -24,14 +26,15 @@ export function billOf(marks: Marks, nowMs: number): Bill {
   const firstByte = microseconds(head - sent)
   const body = microseconds(end - head)
   const total = queue + send + firstByte + body
-  if (marks.timings === null) return { queue, send, firstByte, body, total }
-  const { dns, tcp, tls } = marks.timings
+  if (marks.timings === null && marks.lostMs < 0) return { queue, send, firstByte, body, total }
+  const { dns, tcp, tls } = marks.timings ?? {}
   return {
     queue,
     send,
     firstByte,
     body,
     total,
+    ...(marks.lostMs < 0 ? {} : { retry: microseconds(marks.lostMs) }),
     ...(dns === undefined ? {} : { dns: microseconds(dns) }),
     ...(tcp === undefined ? {} : { tcp: microseconds(tcp) }),
     ...(tls === undefined ? {} : { tls: microseconds(tls) }),

@@ -47,6 +47,7 @@ export class RequestRecord {
   sentMs = -1
   headMs = -1
   endMs = -1
+  lostMs = -1
   timings: DialTimings | null = null
   outcome: 'done' | 'failed' | 'cancelled' | null = null
   error: unknown = undefined

@@ -245,19 +245,32 @@ export class RequestActor
     this.finish()
   }
 
-  /** Promise 5 (a): not one byte was handed to the kernel, so the origin cannot have acted. At most once. */
+  /** Sends the request once more, if that can do no harm (promise 5). It keeps its place among those who wait. */
   #retryOrFail(error: HansomError): void {
     this.#lease = null
-    const unwritten = error instanceof ConnectionError && error.retryable
-    if (!unwritten || this.#retried || this.phase !== 'bound') return this.#fail(error)
+    if (this.#retried || this.phase !== 'bound' || !this.#mayRepeat(error)) return this.#fail(error)
+    const { record } = this
+    const nowMs = this.#runtime.clock.now()
     this.#retried = true
     this.become('pending')
-    this.record.connection = null
-    this.record.timings = null
-    this.record.grantedMs = -1
-    this.checkout = this.#newCheckout(this.#runtime.clock.now())
-    this.#await('queue', this.record.startedMs + this.#plan.timeouts.queueMs)
+    record.lostMs = nowMs - record.startedMs - record.grantedMs
+    record.connection = null
+    record.timings = null
+    record.grantedMs = -1
+    record.sentMs = -1
+    this.checkout = this.#newCheckout(nowMs)
+    this.#await('queue', record.startedMs + this.#plan.timeouts.queueMs)
     this.defer(() => this.host.send(this.checkout))
+  }
+
+  /**
+   * (a) not one byte was handed to the kernel, so the origin cannot have acted; or (b) the connection had been used
+   * before, so the server may have closed it as the request left, and a second time would be as good as one.
+   */
+  #mayRepeat(error: HansomError): boolean {
+    if (!(error instanceof ConnectionError)) return false
+    const stale = this.record.connection?.reused === true && error.bytesRead === 0
+    return error.retryable || (stale && this.#plan.repeatable)
   }
 
   #cancel(reason: unknown): void {

@@ -23,7 +23,7 @@ export interface RequestInit {
   readonly streamBody?: boolean
   /**
    * Delivers the answer as messages to `streamTo`: `true` as it comes, `'once'` one message for each `streamNext`.
-   * Default `false`: it is read by `recvHead` and `recvBody`.
+   * Default `false`: the answer is read by `recvHead` and `recvBody`.
    */
   readonly async?: boolean | 'once'
   /**
@@ -33,19 +33,19 @@ export interface RequestInit {
   readonly streamTo?: StreamTo
   /**
    * With `async: true`, to something with `send`: how many messages it may have unread, `streamNext` telling that one was
-   * read. Beyond that each `streamNext` gives one message. Default 256.
+   * read. Beyond that each `streamNext` gives one message. At least 1. Default 256.
    */
   readonly maxUnread?: number
   /** Cancels the request, in every phase. */
   readonly signal?: AbortSignal | undefined
-  /** Time limits that differ from the host's. */
+  /** Time limits to change. Default the host's. */
   readonly timeouts?: TimeoutsInput
   /**
    * The name of a pool in `pools`; or `false`: a connection of its own, closed after the answer. That one counts in the
    * client's `maxConnections`, not in the host's, and not in `stats().hosts`. Default `''`, the pool without a name.
    */
   readonly pool?: string | false
-  /** For policies: higher is more urgent. The built-in ones take no notice. Default 0. */
+  /** For policies: any number, higher is more urgent. The built-in ones take no notice. Default 0. */
   readonly priority?: number
   /** For policies: whom the request is for. The built-in ones take no notice. Default `''`. */
   readonly key?: string
@@ -66,6 +66,8 @@ export interface RequestPlan {
   readonly pool: string | false
   readonly priority: number
   readonly key: string
+  /** Sending it twice is as good as once, and all of it is at hand (promise 5 b). */
+  readonly repeatable: boolean
 }
 
 const known: ReadonlySet<string> = new Set([
@@ -85,6 +87,9 @@ const known: ReadonlySet<string> = new Set([
 
 /** Methods whose content has no meaning (RFC 9110 §9.3): sending one is a mistake that some servers take for an attack. */
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'TRACE'])
+
+/** RFC 9110 §9.2.2. */
+const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'])
 
 /** Methods for which an empty body is announced (RFC 9110 §8.6). */
 const announced: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
@@ -110,10 +115,25 @@ export function planRequest(target: RequestTarget, init: RequestInit | undefined
   const plain = body.kind === 'none' && options.headers === undefined && method === 'GET' && pool !== false
   if (plain && target.authorization === null) {
     const outgoing = plainGet(target)
-    return { target, method, outgoing, body, bodyLength: null, delivery, timeouts, signal, pool, priority, key }
+    const repeatable = true
+    return {
+      target,
+      method,
+      outgoing,
+      body,
+      bodyLength: null,
+      delivery,
+      timeouts,
+      signal,
+      pool,
+      priority,
+      key,
+      repeatable,
+    }
   }
-  const { outgoing, bodyLength } = serialize(target, method, options, body)
-  return { target, method, outgoing, body, bodyLength, delivery, timeouts, signal, pool, priority, key }
+  const { outgoing, bodyLength, idempotent } = serialize(target, method, options, body)
+  const repeatable = idempotent && (body.kind === 'none' || body.kind === 'bytes')
+  return { target, method, outgoing, body, bodyLength, delivery, timeouts, signal, pool, priority, key, repeatable }
 }
 
 function planBody(options: RequestInit): BodyPlan {
@@ -153,7 +173,7 @@ function serialize(
   method: string,
   options: RequestInit,
   body: BodyPlan,
-): { outgoing: OutgoingRequest; bodyLength: number | null } {
+): { outgoing: OutgoingRequest; bodyLength: number | null; idempotent: boolean } {
   const fields = headerFields(options.headers)
   let lines = fields.hasUserAgent ? '' : userAgentLine
   if (target.authorization !== null && !fields.hasAuthorization)
@@ -170,7 +190,8 @@ function serialize(
   const head = requestHead(method, target.path, fields.host ?? target.host, lines)
   const streams = body.kind === 'stream' || body.kind === 'manual'
   const bytes = body.kind === 'bytes' && body.bytes.length > 0 ? body.bytes : null
-  return { outgoing: { method, head, body: bytes, streams, chunked }, bodyLength }
+  const idempotent = fields.idempotencyKey || idempotentMethods.has(method)
+  return { outgoing: { method, head, body: bytes, streams, chunked }, bodyLength, idempotent }
 }
 
 /** The length to announce; `null` if it is not known. A length of the user's must be that of the body. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { billOf } from '../../../src/request/bill.ts'
 
 const step = fc.double({ min: 0, max: 100_000, noNaN: true })
-const notYet = { grantedMs: -1, sentMs: -1, headMs: -1, endMs: -1, timings: null }
+const notYet = { grantedMs: -1, sentMs: -1, headMs: -1, endMs: -1, timings: null, lostMs: -1 }
 
 describe('a bill', () => {
   it('has phases that add up to its total exactly, wherever the request stands', () => {
@@ -16,7 +16,10 @@ describe('a bill', () => {
           return index < reached ? atMs : -1
         }) as [number, number, number, number]
         // An early answer: its head comes before the request's last byte has left.
-        const bill = billOf({ grantedMs, sentMs: early ? -1 : sentMs, headMs, endMs, timings: null }, atMs + steps[0]!)
+        const bill = billOf(
+          { grantedMs, sentMs: early ? -1 : sentMs, headMs, endMs, timings: null, lostMs: -1 },
+          atMs + steps[0]!,
+        )
         expect(bill.queue + bill.send + bill.firstByte + bill.body).toBe(bill.total)
         expect(Math.min(...Object.values(bill))).toBeGreaterThanOrEqual(0)
       }),
