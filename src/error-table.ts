@@ -1,18 +1,15 @@
-type ErrorClass =
-  | 'TypeError'
-  | 'RangeError'
-  | 'ConnectError'
-  | 'TimeoutError'
-  | 'PoolError'
-  | 'ConnectionError'
-  | 'ProtocolError'
-  | 'ActorCrashError'
-  | 'HansomError'
-
 /** What one error code means. */
 export interface ErrorEntry {
-  /** The name of the error's class. A range error of an option has the code of its `TypeError`. */
-  readonly class: ErrorClass
+  /** The name of the error's class; an option's number that is out of range makes a `RangeError` of its `TypeError`. */
+  readonly class:
+    | 'TypeError'
+    | 'ConnectError'
+    | 'TimeoutError'
+    | 'PoolError'
+    | 'ConnectionError'
+    | 'ProtocolError'
+    | 'ActorCrashError'
+    | 'HansomError'
   /** What happened. */
   readonly meaning: string
   /** What to do about it. */
@@ -99,7 +96,7 @@ const table = {
   },
   ERR_HANSOM_TIMEOUT_BODY: {
     class: 'TimeoutError',
-    meaning: 'No byte of the response body came for too long while the reader wanted some.',
+    meaning: 'No byte of the response body came for too long while some were wanted.',
     remedy: 'Raise `timeouts.bodyIdleMs` if the server pauses on purpose.',
   },
   ERR_HANSOM_TIMEOUT_TOTAL: {

@@ -32,7 +32,7 @@ export interface PoolOptions {
   readonly maxAgeMs?: number | undefined
   /** How many requests a connection serves. At least 1. Default `Infinity`. */
   readonly maxRequestsPerConnection?: number | undefined
-  /** Who waits, who is refused and who dials: see [pooling](pooling.md). Default `queue()`. */
+  /** Who waits, who is refused and who dials: see [pooling](../../docs/pooling.md). Default `queue()`. */
   readonly policy?: PolicyOption | undefined
 }
 
@@ -111,7 +111,7 @@ export interface ClientOptions extends HostOptions {
   readonly traceCalls?: boolean | undefined
   /**
    * Runs every actor on xstate, for its inspector; a function or an observer gets the events. Slower: see
-   * [decision 1](decisions/0001-kernel-loop-and-xstate.md). Default `false`.
+   * [decision 1](../../docs/decisions/0001-kernel-loop-and-xstate.md). Default `false`.
    */
   readonly inspect?: boolean | ((event: InspectionEvent) => void) | Observer<InspectionEvent> | undefined
 }

@@ -13,7 +13,7 @@ export interface Timeouts {
   readonly sendIdleMs: number
   /** The last byte of the request is written → the response head is there. Default 60,000. */
   readonly headMs: number
-  /** No byte of the body comes while some are wanted. It does not run while nobody reads. Default 60,000. */
+  /** No byte of the body comes while some are wanted. It does not run while `limits.highWaterBytes` lie unread. Default 60,000. */
   readonly bodyIdleMs: number
   /** `request()` → the end of the body. Default `Infinity`. */
   readonly totalMs: number
