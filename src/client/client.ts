@@ -117,7 +117,10 @@ export class Client implements AsyncDisposable {
     return recordOf(ref).sendBody(chunk)
   }
 
-  /** Ends a body, with trailers if any. Resolves when its last byte was given to the connection. */
+  /**
+   * Ends a body, with trailers if any. Resolves when its last byte was given to the connection. Throws a `TypeError` without
+   * `streamBody`, the second time, and for trailers of a body that has a `content-length`.
+   */
   finishBody(ref: RequestRef, trailers?: HeadersInput): Promise<void> {
     const record = recordOf(ref)
     return record.finishBody(trailerFields(trailers))

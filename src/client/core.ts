@@ -97,7 +97,7 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
   start(url: string | URL, init: RequestInit | undefined, caller: Caller): RequestRecord {
     const target = targetOf(url)
     const { origin } = target
-    const plan = planRequest(target, init, this.options.timeoutsOf(origin))
+    const plan = planRequest(target, init, this.options.requestDefaults(origin))
     if (plan.pool !== false && plan.pool !== '') this.options.checkPool(plan.pool)
     const { method, signal } = plan
     const nowMs = this.clock.now()
@@ -236,7 +236,7 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
 
   /** `pool: false`: a host of one connection that nobody shares and that is not kept. */
   #ownHost(plan: RequestPlan): OriginSupervisor {
-    const host = this.#makeHost(plan, '', { maxConnections: 1, maxIdle: 0, maxWaiting: 1 })
+    const host = this.#makeHost(plan, '', { maxConnections: 1, maxIdle: 0, maxWaiting: 1, idleOrder: 'lifo' })
     this.#own.add(host)
     return host
   }

@@ -1,6 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import type { InspectionEvent, Observer } from 'xstate'
-import { type Check, callback, flag, number, object, record, shape, text } from '../checks.ts'
+import { type Check, callback, flag, number, object, oneOf, record, shape, text } from '../checks.ts'
 import type { ConnectionLimits } from '../connection/connection-actor.ts'
 import type { ConnectFunction, DialOptions } from '../dial/dial.ts'
 import type { LookupFunction } from '../dial/resolve.ts'
@@ -8,6 +8,7 @@ import { argumentError } from '../errors.ts'
 import type { PoolLimits } from '../host/origin-supervisor.ts'
 import type { PolicyOption } from '../host/policy/policy.ts'
 import { queue } from '../host/policy/queue.ts'
+import type { RequestDefaults } from '../request/request-init.ts'
 import { targetOf } from '../request/target.ts'
 import { defaultTimeouts, type Timeouts, type TimeoutsInput, timeoutsOf } from '../request/timeouts.ts'
 import { defaultWireLimits, type WireLimits } from '../wire/message.ts'
@@ -28,10 +29,19 @@ export interface PoolOptions {
    * the connection is not kept. Default 4,000.
    */
   readonly idleMs?: number | undefined
-  /** How old a connection may become: then it closes when it is free. Default `Infinity`. */
+  /**
+   * How old a connection may become: then it closes when it is free. Each gets an age of its own, up to a tenth less, so
+   * that those opened together do not close together. Default `Infinity`.
+   */
   readonly maxAgeMs?: number | undefined
   /** How many requests a connection serves. At least 1. Default `Infinity`. */
   readonly maxRequestsPerConnection?: number | undefined
+  /**
+   * Which idle connection serves next: `'lifo'` the one used last, so that surplus ones grow old and close; `'fifo'` the one
+   * that idles longest, so that all are used; `'never'`: each connection serves one request, with `Connection: close`.
+   * Default `'lifo'`.
+   */
+  readonly reuse?: 'lifo' | 'fifo' | 'never' | undefined
   /** Who waits, who is refused and who dials: see [pooling](../../docs/pooling.md). Default `queue()`. */
   readonly policy?: PolicyOption | undefined
 }
@@ -135,7 +145,7 @@ export interface ResolvedOptions {
   readonly dnsTtlMs: number
   readonly lookup: LookupFunction | undefined
   readonly inspect: ClientOptions['inspect']
-  timeoutsOf(origin: string): Timeouts
+  requestDefaults(origin: string): RequestDefaults
   /** Throws `ERR_HANSOM_INVALID_OPTION` for a named pool that the options do not have. */
   checkPool(pool: string): void
   hostOf(origin: string, pool: string): ResolvedHost
@@ -163,6 +173,7 @@ const poolShape = shape({
   idleMs: number(0),
   maxAgeMs: number(0),
   maxRequestsPerConnection: number(1, { whole: true }),
+  reuse: oneOf('lifo', 'fifo', 'never'),
   policy,
 })
 
@@ -211,9 +222,13 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     }
     hosts.set(origin, host)
   }
-  const hostTimeouts = new Map<string, Timeouts>()
+  const closes = (host: HostOptions, pool: string): boolean =>
+    (options.pools?.[pool]?.reuse ?? host.pool?.reuse ?? options.pool?.reuse) === 'never'
+  const requestDefaults = { timeouts: clientTimeouts, closes: (pool: string) => closes({}, pool) }
+  const hostDefaults = new Map<string, RequestDefaults>()
   for (const [origin, host] of hosts) {
-    hostTimeouts.set(origin, timeoutsOf(host.timeouts ?? {}, clientTimeouts, `hosts["${origin}"].timeouts`))
+    const timeouts = timeoutsOf(host.timeouts ?? {}, clientTimeouts, `hosts["${origin}"].timeouts`)
+    hostDefaults.set(origin, { timeouts, closes: pool => closes(host, pool) })
   }
   return {
     maxConnections: options.maxConnections ?? 1_024,
@@ -225,7 +240,8 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     dnsTtlMs: options.dns?.ttlMs ?? 10_000,
     lookup: options.lookup,
     inspect: options.inspect ?? false,
-    timeoutsOf: origin => (hostTimeouts.size === 0 ? clientTimeouts : (hostTimeouts.get(origin) ?? clientTimeouts)),
+    requestDefaults: origin =>
+      hostDefaults.size === 0 ? requestDefaults : (hostDefaults.get(origin) ?? requestDefaults),
     checkPool(pool) {
       if (pool === '' || Object.hasOwn(options.pools ?? {}, pool)) return
       const known = Object.keys(options.pools ?? {}).join(', ') || 'none'
@@ -240,17 +256,19 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
 function resolveHost(client: ClientOptions, host: HostOptions, named: PoolOptions, wire: WireLimits): ResolvedHost {
   const pool = { ...defined(client.pool), ...defined(host.pool), ...defined(named) }
   const tls = { ...client.tls, ...host.tls }
+  const reuse = pool.reuse ?? 'lifo'
   return {
     limits: {
       maxConnections: pool.maxConnections ?? 64,
       maxIdle: pool.maxIdle ?? 64,
       maxWaiting: pool.maxWaiting ?? 16_384,
+      idleOrder: reuse === 'fifo' ? 'fifo' : 'lifo',
     },
     policy: pool.policy ?? queue(),
     connection: {
       idleMs: pool.idleMs ?? 4_000,
       maxAgeMs: pool.maxAgeMs ?? Infinity,
-      maxRequestsPerConnection: pool.maxRequestsPerConnection ?? Infinity,
+      maxRequestsPerConnection: reuse === 'never' ? 1 : (pool.maxRequestsPerConnection ?? Infinity),
       wire,
     },
     dial: {

@@ -1,8 +1,16 @@
 import type { ConnectionActor } from '../connection/connection-actor.ts'
 
-/** A host's idle connections: the last that came back is the first to go out, so that surplus ones grow old and close. */
+/**
+ * A host's idle connections. `lifo`: the last that came back is the first to go out, so that surplus ones grow old and
+ * close. `fifo`: all are used by turns.
+ */
 export class IdleList {
+  readonly #oldestFirst: boolean
   readonly #connections: ConnectionActor[] = []
+
+  constructor(order: 'lifo' | 'fifo') {
+    this.#oldestFirst = order === 'fifo'
+  }
 
   get size(): number {
     return this.#connections.length
@@ -12,8 +20,9 @@ export class IdleList {
     this.#connections.push(connection)
   }
 
+  /** The next to go out. */
   pop(): ConnectionActor | undefined {
-    return this.#connections.pop()
+    return this.#oldestFirst ? this.#connections.shift() : this.#connections.pop()
   }
 
   /** Takes one out wherever it stands. O(n), n at most `maxIdle`; the oldest, which goes most often, is found first. */

@@ -28,7 +28,7 @@ export class LateBinding {
   draining = false
   readonly #setup: ManagerSetup
   readonly #owner: BindingOwner
-  readonly #idle = new IdleList()
+  readonly #idle: IdleList
   /** Idle connections chosen for a request, until the sockets have been polled once more. */
   readonly #unproven = new UnprovenList()
   readonly #load: { -readonly [K in keyof HostLoad]: HostLoad[K] }
@@ -36,6 +36,7 @@ export class LateBinding {
   constructor(setup: ManagerSetup, owner: BindingOwner) {
     this.#setup = setup
     this.#owner = owner
+    this.#idle = new IdleList(setup.idleOrder)
     this.#load = {
       connections: 0,
       idle: 0,

@@ -50,6 +50,8 @@ export interface ManagerSetup {
   readonly events: HostEvents
   readonly counters: HostCounters
   readonly maxIdle: number
+  /** Which idle connection goes out first: the last that came back, or the first. */
+  readonly idleOrder: 'lifo' | 'fifo'
   readonly maxWaiting: number
   readonly observer: ExitObserver<never>
 }

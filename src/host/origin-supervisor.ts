@@ -23,6 +23,7 @@ import type { Turn } from './turn.ts'
 export interface PoolLimits {
   readonly maxConnections: number
   readonly maxIdle: number
+  readonly idleOrder: 'lifo' | 'fifo'
   readonly maxWaiting: number
 }
 
@@ -60,6 +61,8 @@ export interface HostOutcomes {
 
 const firstBackoffMs = 5_000
 const longestBackoffMs = 60_000
+/** The part of `maxAgeMs` by which a connection may become less old. */
+const ageSpread = 0.1
 
 /**
  * Owns everything of one origin in one pool: the slot ledger, the list of those who wait, and as siblings the manager,
@@ -283,6 +286,7 @@ export class OriginSupervisor
       events: runtime.events,
       counters: this.counters,
       maxIdle: limits.maxIdle,
+      idleOrder: limits.idleOrder,
       maxWaiting: limits.maxWaiting,
       observer,
     })
@@ -331,10 +335,13 @@ export class OriginSupervisor
   }
 
   #connected(dial: Dial, socket: TransportSocket, timings: DialTimings): void {
-    const { runtime, connection: limits } = this.#setup
+    const { runtime, connection } = this.#setup
+    // Spread, so that connections that were opened together do not all close together.
+    const maxAgeMs = connection.maxAgeMs * (1 - ageSpread * runtime.env.random.next())
+    const limits = maxAgeMs === Infinity ? connection : { ...connection, maxAgeMs }
     this.#dials.delete(dial)
     this.ledger.opened()
-    const connection = new ConnectionActor({
+    const opened = new ConnectionActor({
       origin: this.origin,
       number: ++this.#connectionCount,
       socket,
@@ -344,12 +351,12 @@ export class OriginSupervisor
       host: this,
       observer: this,
     })
-    this.#connections.add(connection)
-    runtime.engine.start(connection)
-    runtime.events.connectionOpened(connection, this.origin, timings)
+    this.#connections.add(opened)
+    runtime.engine.start(opened)
+    runtime.events.connectionOpened(opened, this.origin, timings)
     const manager = this.#manager.current
-    if (manager === null) connection.send({ type: 'connection.close' })
-    else manager.send({ type: 'connection.opened', connection, dial, timings })
+    if (manager === null) opened.send({ type: 'connection.close' })
+    else manager.send({ type: 'connection.opened', connection: opened, dial, timings })
   }
 
   /** Books the end of an exchange, once for each grant. */

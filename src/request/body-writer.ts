@@ -57,6 +57,11 @@ export class BodyWriter {
     return this.#state !== 'open' && this.#state !== 'finishing'
   }
 
+  /** It can end with trailers: its length was not promised, so it is sent in chunks (RFC 9112 §7.1.2). */
+  get chunked(): boolean {
+    return this.#length === null
+  }
+
   /** Takes a chunk, not after `finish`. Rejects only if the request failed. */
   send(bytes: Uint8Array): Promise<boolean> {
     if (this.#state === 'stopped') return Promise.resolve(false)

@@ -160,6 +160,10 @@ export class RequestRecord {
   /** Ends a streamed body; `trailers` is a serialised field section, or empty. Throws a `TypeError` the second time. */
   finishBody(trailers: string): Promise<void> {
     this.#mustStream('finishBody')
+    if (trailers !== '' && this.writer?.chunked === false) {
+      const why = 'trailers need a chunked body: make the request without content-length'
+      throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'trailers', why)
+    }
     this.#bodyFinished = true
     return this.writer === null ? this.#afterEnd(undefined) : this.writer.finish(trailers)
   }

@@ -51,6 +51,13 @@ export interface RequestInit {
   readonly key?: string
 }
 
+/** What the client says of the requests to one origin. */
+export interface RequestDefaults {
+  readonly timeouts: Timeouts
+  /** The connections of this pool serve one request each. */
+  closes(pool: string): boolean
+}
+
 /** A request that was checked: all that its actor needs. Frozen in effect: nothing of it is the user's to change. */
 export interface RequestPlan {
   readonly target: RequestTarget
@@ -99,7 +106,11 @@ const emptyInit: RequestInit = Object.freeze({})
 const noBody: BodyPlan = Object.freeze({ kind: 'none' })
 
 /** Checks the arguments of `request()`. Throws a `TypeError` or `RangeError` with a code and the argument's name. */
-export function planRequest(target: RequestTarget, init: RequestInit | undefined, defaults: Timeouts): RequestPlan {
+export function planRequest(
+  target: RequestTarget,
+  init: RequestInit | undefined,
+  defaults: RequestDefaults,
+): RequestPlan {
   const options = init ?? emptyInit
   if (typeof options !== 'object') throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'init', 'init is an object')
   for (const name in options) if (!known.has(name)) throw unknownOption(name)
@@ -110,9 +121,11 @@ export function planRequest(target: RequestTarget, init: RequestInit | undefined
   if (pool !== false && typeof pool !== 'string') throw wrongType('pool', 'a name or false')
   if (typeof priority !== 'number' || Number.isNaN(priority)) throw wrongType('priority', 'a number')
   if (typeof key !== 'string') throw wrongType('key', 'a string')
-  const timeouts = options.timeouts === undefined ? defaults : timeoutsOf(options.timeouts, defaults, 'timeouts')
+  const timeouts =
+    options.timeouts === undefined ? defaults.timeouts : timeoutsOf(options.timeouts, defaults.timeouts, 'timeouts')
   const delivery = planDelivery(options.async, options.streamTo, options.maxUnread)
-  const plain = body.kind === 'none' && options.headers === undefined && method === 'GET' && pool !== false
+  const closes = pool === false || defaults.closes(pool)
+  const plain = body.kind === 'none' && options.headers === undefined && method === 'GET' && !closes
   if (plain && target.authorization === null) {
     const outgoing = plainGet(target)
     const repeatable = true
@@ -131,7 +144,7 @@ export function planRequest(target: RequestTarget, init: RequestInit | undefined
       repeatable,
     }
   }
-  const { outgoing, bodyLength, idempotent } = serialize(target, method, options, body)
+  const { outgoing, bodyLength, idempotent } = serialize(target, method, options, body, closes)
   const repeatable = idempotent && (body.kind === 'none' || body.kind === 'bytes')
   return { target, method, outgoing, body, bodyLength, delivery, timeouts, signal, pool, priority, key, repeatable }
 }
@@ -173,12 +186,13 @@ function serialize(
   method: string,
   options: RequestInit,
   body: BodyPlan,
+  closes: boolean,
 ): { outgoing: OutgoingRequest; bodyLength: number | null; idempotent: boolean } {
   const fields = headerFields(options.headers)
   let lines = fields.hasUserAgent ? '' : userAgentLine
   if (target.authorization !== null && !fields.hasAuthorization)
     lines += fieldLine('authorization', target.authorization)
-  if (options.pool === false) lines += fieldLine('connection', 'close')
+  if (closes) lines += fieldLine('connection', 'close')
   lines += fields.lines
   if ('type' in body && body.type !== null && !fields.hasContentType) lines += fieldLine('content-type', body.type)
   const bodyLength = lengthOf(body, fields.contentLength)

@@ -366,6 +366,14 @@ describe('an argument of another call', () => {
     await client.finishBody(ref, { 'x-a': '1' })
     await client.drain(ref)
   })
+
+  it('that is a trailer of a body with a content-length is refused, and the body can still be ended', async () => {
+    const ref = client.request(server.url(), { streamBody: true, headers: { 'content-length': 1 } })
+    await client.sendBody(ref, 'x')
+    await expectThrown(() => client.finishBody(ref, { 'x-a': '1' }), 'TypeError', 'INVALID_ARGUMENT', 'trailers')
+    await client.finishBody(ref)
+    await client.drain(ref)
+  })
 })
 
 /** `a.b["c"].d` and a value as nested objects. */

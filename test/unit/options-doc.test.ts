@@ -38,6 +38,7 @@ const actual: Partial<Record<OptionSection, Record<string, unknown>>> = {
   Pool: {
     ...resolveOptions({}).hostOf('http://a', '').limits,
     ...resolveOptions({}).hostOf('http://a', '').connection,
+    reuse: resolveOptions({}).hostOf('http://a', '').limits.idleOrder,
   },
   Timeouts: { ...defaultTimeouts },
   Limits: { ...resolveOptions({}), ...resolveOptions({}).hostOf('http://a', '').connection.wire },
@@ -207,7 +208,7 @@ function keyOf({ section, name }: { readonly section: string; readonly name: str
 }
 
 function plan(init: RequestInit): ReturnType<typeof planRequest> {
-  return planRequest(targetOf('http://a/'), init, defaultTimeouts)
+  return planRequest(targetOf('http://a/'), init, { timeouts: defaultTimeouts, closes: () => false })
 }
 
 function made(policy: PolicyOption): Exclude<PolicyOption, (...args: never[]) => unknown> {

@@ -8,7 +8,7 @@ function connection(id: string): ConnectionActor {
 
 describe('the idle list', () => {
   it('gives out the last that came back first', () => {
-    const list = new IdleList()
+    const list = new IdleList('lifo')
     const [a, b] = [connection('a'), connection('b')]
     list.push(a)
     list.push(b)
@@ -16,8 +16,16 @@ describe('the idle list', () => {
     expect(list.size).toBe(0)
   })
 
+  it('gives out the first that came back first, if it is told to', () => {
+    const list = new IdleList('fifo')
+    const [a, b] = [connection('a'), connection('b')]
+    list.push(a)
+    list.push(b)
+    expect([list.pop(), list.pop(), list.pop()]).toEqual([a, b, undefined])
+  })
+
   it('takes one out wherever it stands, once', () => {
-    const list = new IdleList()
+    const list = new IdleList('lifo')
     const [a, b, c] = [connection('a'), connection('b'), connection('c')]
     for (const each of [a, b, c]) list.push(each)
     expect(list.remove(b)).toBe(true)
