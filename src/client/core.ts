@@ -25,6 +25,7 @@ import { RequestRecord } from '../request/record.ts'
 import { RequestActor, type RequestRuntime } from '../request/request-actor.ts'
 import { planRequest, type RequestInit, type RequestPlan } from '../request/request-init.ts'
 import { targetOf } from '../request/target.ts'
+import type { ResponseHead } from '../wire/message.ts'
 import { ClientEvents } from './events.ts'
 import { guardedInspector } from './inspection.ts'
 import { LiveRequests } from './live-requests.ts'
@@ -222,7 +223,9 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
     this.events.emit('drop', () => ({ ref: checkout.id, origin, policy, why }))
   }
 
-  informed(): void {}
+  informed(record: RequestRecord, { status, headers }: ResponseHead): void {
+    this.events.emit('request.informed', () => ({ ref: record.id, status, headers }))
+  }
 
   #hostFor(plan: RequestPlan, pool: string): OriginSupervisor {
     const { origin } = plan.target

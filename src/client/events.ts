@@ -2,6 +2,7 @@ import { EventEmitter } from 'eventemitter3'
 import { throwLater } from '../actor/clock.ts'
 import type { DialTimings } from '../dial/messages.ts'
 import { argumentError, type Bill, type HansomError } from '../errors.ts'
+import type { HeadersView } from '../wire/headers-view.ts'
 import type { Outbox } from './outbox.ts'
 
 /** What a client tells its listeners: the name of each event and what it carries. */
@@ -39,6 +40,15 @@ export interface ClientEventMap {
     readonly origin: string
     /** Why: a `ConnectError`, a `TimeoutError` or an `ActorCrashError`. */
     readonly error: HansomError
+  }
+  /** An informational (1xx) response came, `103 Early Hints` for example; the final one follows. */
+  'request.informed': {
+    /** The id of the request's ref. */
+    readonly ref: string
+    /** 100 to 199, but for 101. */
+    readonly status: number
+    /** Its header section. */
+    readonly headers: HeadersView
   }
   /** A request is over, well or not. */
   'request.settled': {
@@ -98,6 +108,7 @@ const names: ReadonlySet<string> = new Set<ClientEventName>([
   'connection.reused',
   'connection.closed',
   'dial.failed',
+  'request.informed',
   'request.settled',
   'unobserved',
   'crash',

@@ -1,4 +1,5 @@
 import { throwLater } from '../actor/clock.ts'
+import type { ResponseHead } from '../wire/message.ts'
 import type { Delivery } from './delivery.ts'
 import { forgetOwner, ownerEnd, watchOwner } from './owners.ts'
 import type { RequestRecord } from './record.ts'
@@ -24,6 +25,8 @@ export class MessageStream {
   /** Counts the promises waited for: one of a former recipient ends nothing. */
   #awaited = 0
   #posted = false
+  /** 1xx responses that wait to be sent: at most `limits.informational`. */
+  readonly #informed: ResponseHead[] = []
   readonly #flush = (): void => {
     this.#posted = false
     while (this.#willing && this.#ready) this.#deliver(this.#to!)
@@ -38,6 +41,12 @@ export class MessageStream {
     this.#to = to
     this.#credits = mode === 'once' ? 0 : this.#window(to)
     if (ownerEnd(to) === undefined) watchOwner(to, this)
+  }
+
+  /** A 1xx response came. */
+  informed(head: ResponseHead): void {
+    this.#informed.push(head)
+    this.wake()
   }
 
   /** There may be a message to send. */
@@ -106,7 +115,8 @@ export class MessageStream {
 
   get #ready(): boolean {
     const { outcome, head, inbox } = this.#record
-    return outcome !== null || (this.#step === 'body' ? inbox.filled : head !== null)
+    if (outcome !== null || this.#informed.length > 0) return true
+    return this.#step === 'body' ? inbox.filled : head !== null
   }
 
   /** A function has read a message when it returns; from anything else we hear by `streamNext`, or by its promise. */
@@ -118,6 +128,8 @@ export class MessageStream {
   #take(): ResponseMessage {
     const { id: ref, outcome, error, head, inbox, trailers } = this.#record
     if (outcome === 'failed' || outcome === 'cancelled') return { type: 'error', ref, error }
+    const informed = this.#informed.shift()
+    if (informed !== undefined) return { type: 'informed', ref, status: informed.status, headers: informed.headers }
     switch (this.#step) {
       case 'status':
         this.#step = 'headers'

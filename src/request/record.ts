@@ -103,6 +103,11 @@ export class RequestRecord {
     this.actor?.send({ type: 'request.cancel', reason: reason === undefined ? new AbortError() : reason })
   }
 
+  /** An informational (1xx) response came. It is kept for message mode only. */
+  informed(head: ResponseHead): void {
+    this.messages?.informed(head)
+  }
+
   /** The head came. */
   headReceived(head: ResponseHead, atMs: number): void {
     this.head = head

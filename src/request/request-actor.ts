@@ -9,6 +9,7 @@ import { Checkout, type CheckoutOwner } from '../host/checkout.ts'
 import type { HostCommand } from '../host/messages.ts'
 import type { HostOutcomes } from '../host/origin-supervisor.ts'
 import type { HeadersView } from '../wire/headers-view.ts'
+import type { ResponseHead } from '../wire/message.ts'
 import type { InboxSource } from './body-inbox.ts'
 import { giveUp } from './body-source.ts'
 import { BodyWriter, type WriterOwner } from './body-writer.ts'
@@ -35,7 +36,8 @@ export interface RequestRuntime {
   readonly engine: Engine
   /** A request is over. Called on the actor's stack: only take note. */
   settled(actor: RequestActor, plan: RequestPlan): void
-  informed(record: RequestRecord, status: number): void
+  /** An informational (1xx) response came. As for `settled`. */
+  informed(record: RequestRecord, head: ResponseHead): void
   crashed(actor: string, origin: string | null, error: unknown): void
 }
 
@@ -123,7 +125,8 @@ export class RequestActor
       case 'write.ready':
         return this.record.writer?.ready(this.#lease!)
       case 'informed':
-        return this.#runtime.informed(this.record, message.head.status)
+        this.record.informed(message.head)
+        return this.#runtime.informed(this.record, message.head)
       case 'head.received':
         this.record.headReceived(message.head, message.atMs)
         return this.#receive(message.atMs)

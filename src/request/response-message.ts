@@ -1,10 +1,18 @@
 import type { HeadersView } from '../wire/headers-view.ts'
 
 /**
- * What a request made with `async` sends to its `streamTo`: `status`, `headers`, any number of `chunk`s, `trailers` if
- * there are some, `done`; or, at any point and as the last one, `error`. `ref` is the id of the request's ref.
+ * What a request made with `async` sends to its `streamTo`: `informed` for each 1xx response, then `status`, `headers`, any
+ * number of `chunk`s, `trailers` if there are some, `done`; or, at any point and as the last one, `error`. `ref` is the id of the request's ref.
  */
 export type ResponseMessage =
+  | {
+      readonly type: 'informed'
+      readonly ref: string
+      /** 100 to 199, but for 101. */
+      readonly status: number
+      /** Its header section. */
+      readonly headers: HeadersView
+    }
   | {
       readonly type: 'status'
       readonly ref: string

@@ -55,6 +55,17 @@ describe('a client tells', () => {
     expect(await closed).toEqual({ id, origin, exchanges: 2 })
   })
 
+  it('of each informational response, with its headers', async () => {
+    const hints = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\nlink: </b>\r\n\r\n'
+    await using server = await rawServer({ onRequest: () => `${hints}${answer('x')}` })
+    await using client = createClient()
+    const informed = next(client, 'request.informed')
+    const ref = client.request(server.url())
+    expect(await client.body(ref)).toHaveLength(1)
+    const event = await informed
+    expect([event.ref, event.status, event.headers.getAll('link')]).toEqual([ref.id, 103, ['</a>', '</b>']])
+  })
+
   it('of each dial that failed', async () => {
     await using client = createClient()
     const url = await deadUrl()

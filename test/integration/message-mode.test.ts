@@ -65,6 +65,18 @@ describe('async: true', () => {
     expect(new Set(recipient.messages.map(it => it.ref))).toEqual(new Set([ref.id]))
   })
 
+  it('sends informational responses before the status', async () => {
+    const early = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'
+    await using server = await rawServer({ onRequest: () => `${early}${answer('x')}` })
+    await using client = createClient()
+    const recipient = new Recipient()
+    const ref = client.request(server.origin, { async: true, streamTo: recipient.take })
+    await recipient.until('done')
+    expect(recipient.types).toEqual(['informed', 'informed', 'status', 'headers', 'chunk', 'done'])
+    expect(recipient.messages[1]).toMatchObject({ ref: ref.id, status: 103 })
+    expect(recipient.messages[1]?.type === 'informed' && recipient.messages[1].headers.get('link')).toBe('</a>')
+  })
+
   it('sends no chunk and no trailers where there are none', async () => {
     await using server = await rawServer({ onRequest: () => answer('') })
     await using client = createClient()
