@@ -42,6 +42,6 @@ export function billOf(marks: Marks, nowMs: number): Bill {
 }
 
 /** Milliseconds rounded to whole microseconds: more digits would be noise. */
-function microseconds(ms: number): number {
+export function microseconds(ms: number): number {
   return Math.round(ms * 1_000) / 1_000
 }

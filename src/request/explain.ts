@@ -1,4 +1,5 @@
 import type { Bill, DialAttempt, PoolLoad } from '../errors.ts'
+import { microseconds } from './bill.ts'
 import type { ConnectionInfo, RequestPhase, RequestRecord } from './record.ts'
 import type { RequestActor } from './request-actor.ts'
 
@@ -48,7 +49,7 @@ export function explainRecord(record: RequestRecord, nowMs: number): Explanation
     method: record.method,
     url: record.url,
     phase,
-    sinceMs: nowMs - record.startedMs - sinceOf(record),
+    sinceMs: microseconds(nowMs - record.startedMs - sinceOf(record)),
     waitsFor: record.messages?.waitsFor() ?? (actor === null ? null : waitsFor(phase, record, actor, queue)),
     queue,
     connection: record.connection,
