@@ -101,7 +101,11 @@ function unsendable(what: string): Error {
 }
 
 function planBytes(bytes: Uint8Array, type: string | null): BodyPlan {
-  if (bytes.length <= pieceBytes) return { kind: 'bytes', bytes, type }
+  return bytes.length <= pieceBytes ? { kind: 'bytes', bytes, type } : streamOf(bytes, type)
+}
+
+/** Bytes that go out behind the head, piece by piece. */
+export function streamOf(bytes: Uint8Array, type: string | null): BodyPlan {
   return { kind: 'stream', length: bytes.length, type, open: () => iteratorReader(pieces(bytes)) }
 }
 

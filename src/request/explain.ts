@@ -89,7 +89,7 @@ function waitsFor(
       return `a connection to ${origin}: ${busy}, ${ahead} ahead`
     }
     case 'sending':
-      return `${origin} to take the request`
+      return actor.expecting ? `100 Continue from ${origin}` : `${origin} to take the request`
     case 'waiting':
       return `the response head of ${origin}`
     case 'receiving':

@@ -1,7 +1,7 @@
 import type { ExchangeReport } from '../connection/messages.ts'
 import type { CheckoutReport } from '../host/messages.ts'
 
-/** A phase that has a timeout of its own. */
+/** A phase that has a timeout of its own, of which a request fails. */
 export type TimedPhase = 'queue' | 'send' | 'head' | 'body' | 'total'
 
 /** What the actor of a request accepts. */
@@ -10,4 +10,4 @@ export type RequestMessage =
   | ExchangeReport
   | { readonly type: 'request.cancel'; readonly reason: unknown }
   | { readonly type: 'request.fail'; readonly error: unknown }
-  | { readonly type: 'deadline.passed'; readonly phase: TimedPhase }
+  | { readonly type: 'deadline.passed'; readonly phase: TimedPhase | 'continue' }

@@ -66,9 +66,11 @@ export class RequestActor
   #lease: Lease | null = null
   #retried = false
   /** The phase that the timer stands for, apart from `total`. */
-  #timed: TimedPhase = 'queue'
+  #timed: TimedPhase | 'continue' = 'queue'
   #phaseDeadlineMs = Infinity
   #streaming = false
+  /** The body waits for `100 Continue`. */
+  #expecting: boolean
   /** Its body source was opened. */
   #opened = false
 
@@ -85,6 +87,7 @@ export class RequestActor
     this.calledAt = calledAt
     this.#plan = plan
     this.#runtime = runtime
+    this.#expecting = plan.expects
     this.#totalDeadlineMs = record.startedMs + plan.timeouts.totalMs
     this.checkout = this.#newCheckout(record.startedMs)
     record.actor = this
@@ -95,6 +98,11 @@ export class RequestActor
       record.writer = writer
       record.streamed = plan.body.kind === 'manual'
     }
+  }
+
+  /** Its body waits for the server to say that it wants it. */
+  get expecting(): boolean {
+    return this.#expecting
   }
 
   get id(): string {
@@ -123,10 +131,9 @@ export class RequestActor
       case 'request.sent':
         return this.#sent(message.atMs)
       case 'write.ready':
-        return this.record.writer?.ready(this.#lease!)
+        return this.#writeReady()
       case 'informed':
-        this.record.informed(message.head)
-        return this.#runtime.informed(this.record, message.head)
+        return this.#informed(message.head)
       case 'head.received':
         this.record.headReceived(message.head, message.atMs)
         return this.#receive(message.atMs)
@@ -139,6 +146,7 @@ export class RequestActor
       case 'request.fail':
         return this.#fail(message.error)
       case 'deadline.passed':
+        if (message.phase === 'continue') return this.#goOn()
         return this.#fail(timeoutFailure(message.phase, this.#plan.timeouts, this))
       default:
         return assertNever(message)
@@ -211,7 +219,28 @@ export class RequestActor
     }
     this.#await('send', atMs + this.#plan.timeouts.sendIdleMs)
     lease.start(this.#plan.outgoing)
+    if (!this.#expecting) this.#openSource()
+  }
+
+  #writeReady(): void {
+    if (!this.#expecting) return this.record.writer?.ready(this.#lease!)
+    this.#await('continue', this.#runtime.clock.now() + this.#plan.timeouts.continueMs)
+  }
+
+  #informed(head: ResponseHead): void {
+    this.record.informed(head)
+    this.#runtime.informed(this.record, head)
+    if (head.status === 100) this.#goOn()
+  }
+
+  /** The body waits no longer: the server wants it, or does not say. */
+  #goOn(): void {
+    if (!this.#expecting) return
+    this.#expecting = false
     this.#openSource()
+    if (this.#timed !== 'continue') return
+    this.#await('send', this.#runtime.clock.now() + this.#plan.timeouts.sendIdleMs)
+    this.record.writer?.ready(this.#lease!)
   }
 
   /** Once, also if the request must check out again: what was read of a source cannot be read again. */
@@ -225,7 +254,9 @@ export class RequestActor
 
   #giveUpSource(reason: unknown): void {
     const { body } = this.#plan
-    if (body.kind === 'stream' && !this.#opened) this.#runtime.timers.microtask(() => giveUp(body.open, reason))
+    if (body.kind !== 'stream' || this.#opened) return
+    this.#opened = true
+    this.#runtime.timers.microtask(() => giveUp(body.open, reason))
   }
 
   #sent(atMs: number): void {
@@ -236,6 +267,8 @@ export class RequestActor
   #receive(atMs: number): void {
     this.become('receiving')
     if (this.#streaming) this.record.writer?.stop()
+    // One that waited to be wanted was never opened, and nobody will.
+    if (this.#expecting) this.#giveUpSource(undefined)
     const { inbox } = this.record
     this.#await('body', inbox.hungry ? atMs + this.#plan.timeouts.bodyIdleMs : Infinity)
   }
@@ -255,6 +288,7 @@ export class RequestActor
     const { record } = this
     const nowMs = this.#runtime.clock.now()
     this.#retried = true
+    this.#expecting = this.#plan.expects
     this.become('pending')
     record.lostMs = nowMs - record.startedMs - record.grantedMs
     record.connection = null
@@ -311,7 +345,7 @@ export class RequestActor
     return new Checkout(this.record.number, view, timeouts.connectMs, this)
   }
 
-  #await(phase: TimedPhase, deadlineMs: number): void {
+  #await(phase: TimedPhase | 'continue', deadlineMs: number): void {
     this.#timed = phase
     this.#phaseDeadlineMs = deadlineMs
     this.#runtime.wheel.set(this.#timer, Math.min(deadlineMs, this.#totalDeadlineMs))

@@ -1,7 +1,7 @@
 import type { OutgoingRequest } from '../connection/messages.ts'
 import { argumentError } from '../errors.ts'
 import { fieldLine, requestHead, validateMethod } from '../wire/http1/serializer.ts'
-import { type BodyInput, type BodyPlan, bodyPlan } from './body-source.ts'
+import { type BodyInput, type BodyPlan, bodyPlan, streamOf } from './body-source.ts'
 import { type Delivery, planDelivery } from './delivery.ts'
 import { type HeadersInput, headerFields } from './header-fields.ts'
 import type { StreamTo } from './response-message.ts'
@@ -21,6 +21,12 @@ export interface RequestInit {
   readonly body?: BodyInput | null
   /** The body is written by `sendBody` and `finishBody`. Default `false`. */
   readonly streamBody?: boolean
+  /**
+   * Sends `Expect: 100-continue`, and the body only when the server says `100 Continue`, or after `timeouts.continueMs`. If
+   * a final answer comes first, a refusal say, the body is not sent at all (RFC 9110 §10.1.1). Default `false`: many
+   * servers never answer it, and then each request waits for nothing.
+   */
+  readonly expectContinue?: boolean
   /**
    * Delivers the answer as messages to `streamTo`: `true` as it comes, `'once'` one message for each `streamNext`.
    * Default `false`: the answer is read by `recvHead` and `recvBody`.
@@ -66,6 +72,8 @@ export interface RequestPlan {
   readonly body: BodyPlan
   /** The length that the head promises for a streamed body, or `null`. */
   readonly bodyLength: number | null
+  /** The body waits for `100 Continue`. */
+  readonly expects: boolean
   /** `null`: the answer is read, not delivered. */
   readonly delivery: Delivery | null
   readonly timeouts: Timeouts
@@ -82,6 +90,7 @@ const known: ReadonlySet<string> = new Set([
   'headers',
   'body',
   'streamBody',
+  'expectContinue',
   'async',
   'streamTo',
   'maxUnread',
@@ -135,6 +144,7 @@ export function planRequest(
       outgoing,
       body,
       bodyLength: null,
+      expects: false,
       delivery,
       timeouts,
       signal,
@@ -144,12 +154,39 @@ export function planRequest(
       repeatable,
     }
   }
+  const expects = options.expectContinue === true
   const { outgoing, bodyLength, idempotent } = serialize(target, method, options, body, closes)
   const repeatable = idempotent && (body.kind === 'none' || body.kind === 'bytes')
-  return { target, method, outgoing, body, bodyLength, delivery, timeouts, signal, pool, priority, key, repeatable }
+  return {
+    target,
+    method,
+    outgoing,
+    body,
+    bodyLength,
+    expects,
+    delivery,
+    timeouts,
+    signal,
+    pool,
+    priority,
+    key,
+    repeatable,
+  }
 }
 
 function planBody(options: RequestInit): BodyPlan {
+  const { expectContinue } = options
+  if (expectContinue !== undefined && typeof expectContinue !== 'boolean')
+    throw wrongType('expectContinue', 'a boolean')
+  const plan = planSending(options)
+  if (expectContinue !== true) return plan
+  if (plan.kind === 'none' || (plan.kind === 'bytes' && plan.bytes.length === 0)) {
+    throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'expectContinue', 'expectContinue needs a body that waits')
+  }
+  return plan.kind === 'bytes' ? streamOf(plan.bytes, plan.type) : plan
+}
+
+function planSending(options: RequestInit): BodyPlan {
   if (options.streamBody !== undefined && typeof options.streamBody !== 'boolean')
     throw wrongType('streamBody', 'a boolean')
   if (options.streamBody !== true) return options.body === undefined ? noBody : bodyPlan(options.body)
@@ -192,6 +229,7 @@ function serialize(
   let lines = fields.hasUserAgent ? '' : userAgentLine
   if (target.authorization !== null && !fields.hasAuthorization)
     lines += fieldLine('authorization', target.authorization)
+  if (options.expectContinue === true) lines += fieldLine('expect', '100-continue')
   if (closes) lines += fieldLine('connection', 'close')
   lines += fields.lines
   if ('type' in body && body.type !== null && !fields.hasContentType) lines += fieldLine('content-type', body.type)

@@ -11,6 +11,11 @@ export interface Timeouts {
   readonly connectMs: number
   /** The socket takes no byte of the request while some wait. Default 30,000. */
   readonly sendIdleMs: number
+  /**
+   * With `expectContinue`: how long the body waits for the server's `100 Continue`. Then it is sent without (RFC 9110
+   * §10.1.1). Default 1,000.
+   */
+  readonly continueMs: number
   /** The last byte of the request is written → the response head is there. Default 60,000. */
   readonly headMs: number
   /** No byte of the body comes while some are wanted. It does not run while `limits.highWaterBytes` lie unread. Default 60,000. */
@@ -27,6 +32,7 @@ export const defaultTimeouts: Timeouts = Object.freeze({
   queueMs: 30_000,
   connectMs: 10_000,
   sendIdleMs: 30_000,
+  continueMs: 1_000,
   headMs: 60_000,
   bodyIdleMs: 60_000,
   totalMs: Infinity,

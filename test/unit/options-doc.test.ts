@@ -46,6 +46,7 @@ const actual: Partial<Record<OptionSection, Record<string, unknown>>> = {
     ...plan({}),
     async: plan({}).delivery !== null,
     streamBody: plan({}).body.kind === 'manual',
+    expectContinue: plan({}).expects,
     maxUnread: plan({ async: true, streamTo: () => {} }).delivery?.maxUnread,
   },
 }
