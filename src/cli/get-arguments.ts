@@ -1,26 +1,46 @@
 import { type ClientOptions, drop, overflow, type PolicyOption, queue, type RequestInit } from '../index.ts'
 import { type RequestData, requestData } from './request-data.ts'
-import { inUrlOrder } from './url-order.ts'
+import { urlFault } from './urls/url.ts'
+import { inUrlOrder } from './urls/url-order.ts'
 import { parseFlags, UsageError } from './usage.ts'
+
+/** A header field to send. */
+export type Header = readonly [name: string, value: string]
 
 /** What `hansom get` was asked to do. */
 export interface GetArguments {
+  /** Those of the command line. */
   readonly urls: readonly string[]
+  /** Where more of them stand: a path, `-` for stdin, or `null`. */
+  readonly inputFile: string | null
+  /** How many requests are begun and not over, at most. */
+  readonly parallel: number
   readonly client: ClientOptions
-  /** For one more request: a body can be read once. */
-  readonly init: () => RequestInit
-  /** `null`: the bodies go to stdout. */
+  /** For one more request, with these headers besides the given ones: a body can be read once. */
+  readonly init: (headers: readonly Header[]) => RequestInit
+  /** A body that breaks off can be gone on with later. */
+  readonly resumable: boolean
+  /** `null`: the bodies go to stdout, or nowhere with `json`. */
   readonly outputDir: string | null
+  /** Files that are there are not requested again. */
+  readonly continues: boolean
+  readonly json: boolean
+  readonly progress: boolean
   readonly timing: boolean
 }
 
 const flags = {
+  continue: { type: 'boolean', short: 'c' },
   data: { type: 'string', short: 'd' },
   header: { type: 'string', short: 'H', multiple: true },
   help: { type: 'boolean', short: 'h' },
+  'input-file': { type: 'string', short: 'i' },
+  json: { type: 'boolean' },
   'max-connections': { type: 'string' },
   method: { type: 'string', short: 'X' },
+  'no-progress': { type: 'boolean' },
   'output-dir': { type: 'string' },
+  parallel: { type: 'string' },
   policy: { type: 'string' },
   timeout: { type: 'string' },
   timing: { type: 'boolean' },
@@ -30,42 +50,67 @@ const policies: Readonly<Record<string, () => PolicyOption>> = { queue, drop, ov
 
 const clientDefaults = { maxConnections: 1_024, maxWaiting: 16_384 }
 
+/** A list may be endless: without a bound all that was read of it would wait in memory. */
+const listParallel = 256
+
+/** With one of these a range is the user's own affair. */
+const rangeFields: ReadonlySet<string> = new Set(['range', 'if-range'])
+
 /** Reads the arguments; `null` is a call for help. Rejects with a `UsageError` that tells the first thing wrong. */
 export async function getArguments(args: readonly string[]): Promise<GetArguments | null> {
   const { values, positionals: urls } = parseFlags(args, flags)
   if (values.help === true) return null
-  if (urls.length === 0) throw new UsageError('there is no URL to get')
-  urls.forEach(checkUrl)
+  const inputFile = values['input-file'] ?? null
+  if (inputFile === '') throw new UsageError('--input-file wants the name of a file, or - for stdin')
+  if (urls.length === 0 && inputFile === null) throw new UsageError('there is no URL to get')
+  for (const url of urls) {
+    const fault = urlFault(url)
+    if (fault !== null) throw new UsageError(fault)
+  }
   const connections = values['max-connections']
   const maxConnections = connections === undefined ? undefined : wholeNumber('--max-connections', connections)
+  const atOnce = inputFile === null ? Infinity : listParallel
+  const parallel = values.parallel === undefined ? atOnce : wholeNumber('--parallel', values.parallel)
   const policy = inUrlOrder(policyOf(values.policy ?? 'queue'))
   const totalMs = values.timeout === undefined ? undefined : milliseconds('--timeout', values.timeout)
-  if (values['output-dir'] === '') throw new UsageError('--output-dir wants the name of a directory')
+  const outputDir = values['output-dir'] ?? null
+  if (outputDir === '') throw new UsageError('--output-dir wants the name of a directory')
+  const continues = values.continue === true
+  if (continues && outputDir === null) throw new UsageError('--continue goes on with files: add --output-dir')
   const headers = (values.header ?? []).map(headerOf)
+  if (values.data === '@-' && inputFile === '-') {
+    throw new UsageError('--data @- and --input-file - cannot both read stdin: give one of them a file')
+  }
   const data = values.data === undefined ? null : await requestData(values.data)
-  if (data?.once && urls.length > 1) {
+  if (data?.once && (urls.length > 1 || inputFile !== null)) {
     throw new UsageError('--data can read that only once: give one URL, or a file')
   }
   const { method } = values
+  const ownRange = headers.some(([name]) => rangeFields.has(name.toLowerCase()))
   return {
-    urls,
+    ...{ urls, inputFile, parallel, outputDir, continues },
     client: {
       maxConnections: Math.max(clientDefaults.maxConnections, maxConnections ?? 0),
-      pool: { maxConnections, policy, maxWaiting: Math.max(clientDefaults.maxWaiting, urls.length) },
+      pool: { maxConnections, policy, maxWaiting: maxWaiting(parallel, urls.length) },
       // The queue is of our own making: how long its end waits says nothing about the server.
       timeouts: { totalMs, queueMs: Infinity },
     },
-    init: () => ({
-      headers: [...headers, ...lengthHeader(data, headers)],
+    init: more => ({
+      headers: [...headers, ...lengthHeader(data, headers), ...more],
       ...bodyOf(data),
       ...(method === undefined ? {} : { method }),
     }),
-    outputDir: values['output-dir'] ?? null,
+    resumable: outputDir !== null && (method ?? 'GET') === 'GET' && data === null && !ownRange,
+    json: values.json === true,
+    progress: values['no-progress'] !== true,
     timing: values.timing === true,
   }
 }
 
-type Header = readonly [name: string, value: string]
+/** All that are begun may wait for one host. */
+function maxWaiting(parallel: number, urls: number): number {
+  return Math.max(clientDefaults.maxWaiting, Number.isFinite(parallel) ? parallel : urls)
+}
 
 function bodyOf(data: RequestData | null): RequestInit {
   return data === null ? {} : { body: data.open() }
@@ -75,16 +120,6 @@ function bodyOf(data: RequestData | null): RequestInit {
 function lengthHeader(data: RequestData | null, headers: readonly Header[]): readonly Header[] {
   const given = headers.some(([name]) => name.toLowerCase() === 'content-length')
   return data === null || data.length === null || given ? [] : [['content-length', String(data.length)]]
-}
-
-/** Names the one that is wrong, without credentials. */
-function checkUrl(text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return
-  const shown = text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/]*@/i, '$1')
-  const isBare = !/^[a-z0-9+.-]*:?\/\//i.test(text) && URL.canParse(`http://${text}`)
-  const hint = isBare ? `; did you mean http://${shown}?` : ''
-  throw new UsageError(`${JSON.stringify(shown)} is not an absolute http: or https: URL${hint}`)
 }
 
 function wholeNumber(flag: string, text: string): number {

@@ -1,8 +1,8 @@
-const signals = { SIGINT: 130, SIGTERM: 143 } as const
+const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
 /**
- * The end before the end: a signal, or nobody who reads our output. The first SIGINT or SIGTERM aborts `signal`, so that
- * everything can be cancelled and cleaned up; a second one ends the process as if nobody listened.
+ * The end before the end: a signal, or nobody who reads our output. The first SIGINT, SIGTERM or SIGHUP aborts `signal`,
+ * so that everything can be cancelled and cleaned up; a second one ends the process as if nobody listened.
  */
 export class Interruption {
   /** What the process ends with: 128 and the signal's number, or what `stop` was given. `null`: nothing has happened. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { getCommand } from './get.ts'
 import { Interruption } from './interruption.ts'
-import { complain } from './report.ts'
+import { Messages } from './messages.ts'
 import { Stdout } from './stdout.ts'
 import { type Command, closest, exitCodes, overview, UsageError, type World } from './usage.ts'
 
@@ -10,12 +10,15 @@ const commands: Readonly<Record<string, Command>> = { get: getCommand }
 
 // Whoever reads our complaints may stop doing so.
 process.stderr.on('error', () => {})
+const messages = new Messages()
 process.on('uncaughtException', error => {
   complainOf(error)
+  messages.below?.stop()
   process.exit(exitCodes.failed)
 })
 const interruption = new Interruption()
-process.exitCode = await main(process.argv.slice(2), { interruption, stdout: new Stdout(interruption) })
+const stdout = new Stdout(interruption, messages)
+process.exitCode = await main(process.argv.slice(2), { interruption, messages, stdout })
 // What is left after an interruption, such as bytes for a reader that does not read, must not hold up its end.
 if (interruption.exitCode !== null) process.stderr.write('', () => process.exit())
 
@@ -29,14 +32,14 @@ async function main([name, ...args]: readonly string[], world: World): Promise<n
       return exitCodes.failed
     }
     const known = name !== undefined && Object.hasOwn(commands, name)
-    complain(`${error.message}; see hansom ${known ? `${name} ` : ''}--help`)
+    messages.complain(`${error.message}; see hansom ${known ? `${name} ` : ''}--help`)
     return exitCodes.usage
   }
 }
 
 /** Something that is no fault of the user's. */
 function complainOf(error: unknown): void {
-  complain(`unexpected error: ${error instanceof Error ? error.message : String(error)}`)
+  messages.complain(`unexpected error: ${error instanceof Error ? error.message : String(error)}`)
 }
 
 async function run(name: string | undefined, args: readonly string[], world: World): Promise<number> {

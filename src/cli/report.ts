@@ -1,11 +1,4 @@
-import {
-  type ErrorCode,
-  type Explanation,
-  errorTable,
-  HansomError,
-  type RequestRef,
-  type ResponseHead,
-} from '../index.ts'
+import { type ErrorCode, type Explanation, errorTable, HansomError, type ResponseHead } from '../index.ts'
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
@@ -37,49 +30,39 @@ const advice: Partial<Record<ErrorCode, string>> = {
   ERR_HANSOM_TLS: 'NODE_EXTRA_CA_CERTS=FILE trusts an authority of your own (library option tls.ca)',
 }
 
-/** Writes one line on stderr. */
-export function complain(line: string): void {
-  process.stderr.write(`hansom: ${printable(line)}\n`)
-}
-
-/** Writes a line that is no complaint on stderr. */
-export function note(line: string): void {
-  process.stderr.write(`${printable(line)}\n`)
-}
-
 /** On one line, and without what would command a terminal: much of it comes from servers. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, it => `\\x${it.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
 /** Why a request failed: URL, what happened, code, host, phase, and what can be done. */
-export function failureLine(ref: RequestRef, error: unknown): string {
-  if (!(error instanceof HansomError)) return `${ref.url}: ${error instanceof Error ? error.message : String(error)}`
+export function failureLine(url: string, error: unknown): string {
+  if (!(error instanceof HansomError)) return `${url}: ${error instanceof Error ? error.message : String(error)}`
   const message = error.message.replace(/\b(?:timeouts|pool)\.\w+/g, option => flags[option] ?? option)
   const phase = error.phase === undefined ? '' : `, phase ${error.phase}`
-  return `${ref.url}: ${message} (${error.code}, host ${new URL(ref.url).host}${phase}): ${adviceFor(error.code)}`
+  return `${url}: ${message} (${error.code}, host ${new URL(url).host}${phase}): ${adviceFor(error.code)}`
 }
 
 /** That a status counts as a failure; `null` if it does not. */
-export function statusLine(ref: RequestRef, { status, statusText }: ResponseHead): string | null {
-  return status < 400 ? null : `${ref.url}: the server answered ${status} ${statusText}`.trimEnd()
+export function statusLine(url: string, { status, statusText }: ResponseHead): string | null {
+  return status < 400 ? null : `${url}: the server answered ${status} ${statusText}`.trimEnd()
 }
 
 /** Where a redirect leads; `null` if the answer is none. */
-export function redirectLine(ref: RequestRef, { status, headers }: ResponseHead): string | null {
+export function redirectLine(url: string, { status, headers }: ResponseHead): string | null {
   const location = headers.get('location')
   if (!redirects.has(status) || location === null) return null
-  return `${ref.url}: ${status} redirects to ${location}; redirects are not followed`
+  return `${url}: ${status} redirects to ${location}; redirects are not followed`
 }
 
 /** What each phase of a request took. */
-export function timingLine(ref: RequestRef, status: number | null, { bill, connection }: Explanation): string {
+export function timingLine(url: string, status: number | null, { bill, connection }: Explanation): string {
   const { queue, dns, tcp, tls, send, firstByte, body, total } = bill
   const dial = phases({ dns, tcp, tls })
   const inQueue = phases({ queue }) + (dial === '' ? '' : ` (${dial})`)
   const kind = connection === null ? 'no' : connection.reused ? 'reused' : 'new'
   const rest = phases({ send, 'first byte': firstByte, body, total })
-  return `timing: ${status ?? '---'}, ${inQueue}, ${rest} ms, ${kind} connection, ${ref.url}`
+  return `timing: ${status ?? '---'}, ${inQueue}, ${rest} ms, ${kind} connection, ${url}`
 }
 
 /** Those that there were, in milliseconds. */

@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import type { Interruption } from './interruption.ts'
+import type { Messages } from './messages.ts'
 import type { Stdout } from './stdout.ts'
 
 /** What the process ends with; see also `Interruption.exitCode`. */
@@ -8,6 +9,7 @@ export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const
 /** What a command works with, apart from its arguments. */
 export interface World {
   readonly stdout: Stdout
+  readonly messages: Messages
   readonly interruption: Interruption
 }
 
@@ -36,6 +38,16 @@ const elsewhere: Readonly<Record<string, string>> = {
   '-k': 'certificates are always checked; NODE_EXTRA_CA_CERTS=FILE trusts an authority of your own',
   '--fail': 'a status of 400 or more always counts as failed',
   '-f': 'a status of 400 or more always counts as failed',
+  '--progress': 'bars are drawn on a terminal; --no-progress turns them off',
+  '--silent': 'use --no-progress for the bars, and 2> for the rest of stderr',
+  '-s': 'use --no-progress for the bars, and 2> for the rest of stderr',
+  '--quiet': 'use --no-progress for the bars, and 2> for the rest of stderr',
+  '-q': 'use --no-progress for the bars, and 2> for the rest of stderr',
+  '-C': 'use --continue with --output-dir',
+  '--continue-at': 'use --continue with --output-dir',
+  '-nc': 'use --continue with --output-dir',
+  '-P': 'use --output-dir for a directory, or --parallel for how many at once',
+  '-Z': 'requests run at once by default; --parallel sets how many',
   '-o': 'use --output-dir, or send stdout to a file',
 }
 

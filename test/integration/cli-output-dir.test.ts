@@ -72,7 +72,7 @@ describe('hansom get --output-dir', () => {
           '/4/b.txt: saved as b-1.txt, because b.txt was taken',
           '/5/c.txt: saved as c-1.txt, because c.txt was taken',
         ])
-        .map(line => `hansom: ${server.url(line)}`),
+        .map(line => `note: ${server.url(line)}`),
     )
   })
 
@@ -104,7 +104,9 @@ describe('hansom get --output-dir', () => {
       .toEqual([2, true])
     running.child.kill('SIGINT')
     expect(await running.ended).toBe(130)
-    expect(await running.stderr).toMatch(/^hansom: interrupted; [01] of 2 requests had succeeded\n$/)
+    expect(await running.stderr).toMatch(
+      /^hansom: interrupted; [01] of 2 requests had succeeded(; with --continue it leaves out what is whole)?\n$/,
+    )
     expect(await names()).toEqual(['whole'])
   })
 

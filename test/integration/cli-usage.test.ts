@@ -52,6 +52,17 @@ const wrong: readonly (readonly [args: readonly string[], words: string])[] = [
     ['get', URL, '-d', `@${file}`, '-H', 'Content-Length: x'],
     '--header: header "Content-Length": it is one whole number',
   ],
+  [['get', '-i', ''], '--input-file wants the name of a file, or - for stdin'],
+  [['get', '-i', 'no/such/file'], '--input-file: ENOENT: no such file or directory'],
+  [['get', '-i', 'src'], '--input-file: src is a directory'],
+  [['get', '-i', file], `${file}, line 1: "{" is not an absolute http: or https: URL`],
+  [['get', '-i', '-', '-d', '@-'], '--data @- and --input-file - cannot both read stdin: give one of them a file'],
+  [['get', URL, '-i', file, '-d', '@-'], '--data can read that only once: give one URL, or a file'],
+  [['get', URL, '--parallel', '0'], '--parallel is a whole number of 1 or more, not "0"'],
+  [['get', URL, '--continue'], '--continue goes on with files: add --output-dir'],
+  [['get', URL, '--input', 'x'], 'unknown option --input; see'],
+  [['get', URL, '--silent'], 'unknown option --silent: use --no-progress for the bars, and 2> for the rest of stderr'],
+  [['get', URL, '-C', '-'], 'unknown option -C: use --continue with --output-dir'],
   [['get', URL, '--output-dir', ''], '--output-dir wants the name of a directory'],
   [['get', URL, '--output-dir', `${file}/x`], '--output-dir: ENOTDIR'],
   [['get', URL, '--output-dir', '/proc/nope'], '--output-dir: ENOENT'],
@@ -83,8 +94,9 @@ describe('help', () => {
 
   it.each([[['get', '--help']], [['get', URL, '-h']]])('of get tells every flag: %j', async args => {
     const { code, stdout, stderr } = await hansom(args)
-    for (const flag of ['data', 'header', 'max-connections', 'method', 'output-dir', 'policy', 'timeout', 'timing']) {
-      expect(stdout).toContain(`--${flag}`)
+    const flags = ['continue', 'data', 'header', 'input-file', 'json', 'max-connections', 'method', 'no-progress']
+    for (const flag of [...flags, 'output-dir', 'parallel', 'policy', 'timeout', 'timing']) {
+      expect(stdout).toContain(`--${flag} `)
     }
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })

@@ -189,7 +189,7 @@ describe('hansom get', () => {
     })
     const { code, stdout, stderr } = await hansom(['get', server.url()])
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'moved' })
-    expect(stderr).toBe(`hansom: ${server.url()}: 302 redirects to /there\\x9b2J; redirects are not followed\n`)
+    expect(stderr).toBe(`note: ${server.url()}: 302 redirects to /there\\x9b2J; redirects are not followed\n`)
   })
 
   it('shows no credentials', async () => {

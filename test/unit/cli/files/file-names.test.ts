@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fileNameFor, numbered } from '../../../src/cli/file-names.ts'
+import { fileNameFor, numbered } from '../../../../src/cli/files/file-names.ts'
 
 describe('a file name from a URL', () => {
   it.each([

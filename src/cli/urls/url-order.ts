@@ -1,4 +1,4 @@
-import type { PolicyOption, WaiterView, WaitQueue } from '../index.ts'
+import type { PolicyOption, WaiterView, WaitQueue } from '../../index.ts'
 
 /**
  * The same policy, whose waiters are served in the order of the URLs. The default order is that of coming, in which a

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { inUrlOrder, priorityOf } from '../../../src/cli/url-order.ts'
-import { drop, type PoolPolicy, queue, type WaiterView, type WaitQueue } from '../../../src/index.ts'
+import { inUrlOrder, priorityOf } from '../../../../src/cli/urls/url-order.ts'
+import { drop, type PoolPolicy, queue, type WaiterView, type WaitQueue } from '../../../../src/index.ts'
 
 function waiterAt(index: number): WaiterView {
   return { id: `r${index}`, method: 'GET', url: '', key: '', priority: priorityOf(index), deadlineMs: 0, sinceMs: 0 }
