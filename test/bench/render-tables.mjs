@@ -7,6 +7,7 @@ import { table } from './table.mjs'
 const ratioHeads = {
   besideUndici: "requests per CPU-second, times `undici.request`'s",
   besideFloor: "times the floor's",
+  timesData: 'CPU time, times the `data` events',
   timesFloor: 'CPU time, times the floor',
   abovePull: 'above `recvBody`',
   aboveRaw: 'above a raw socket',

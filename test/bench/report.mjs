@@ -6,6 +6,7 @@ import { pinnedTo } from './pinning.mjs'
 const ratioNames = {
   besideUndici: 'beside undici.request',
   besideFloor: 'beside the floor',
+  timesData: 'times the data events',
   timesFloor: 'times the floor',
   abovePull: 'above recvBody',
   aboveRaw: 'above a raw socket',
