@@ -10,7 +10,7 @@ const RANKS: Readonly<Record<string, number>> = {
   ...{ connection: 6, wire: 7, actor: 8, 'checks.ts': 8.5, 'errors.ts': 9, 'error-table.ts': 10, 'diagnostics.ts': 9 },
 }
 /** What users import: these may import everything, and only the outsiders may import them. */
-const ENTRY_POINTS = ['index.ts', 'testing.ts']
+const ENTRY_POINTS = ['index.ts', 'http1.ts', 'testing.ts']
 const OUTSIDERS = ['adapters', 'cli']
 /** Only these touch timers, chance, sockets and DNS (the command line does as it likes); the rest is given an `Env`. */
 const WORLDLY = ['actor/clock.ts', 'dial/tcp.ts', 'dial/tls.ts', 'dial/resolve.ts']

@@ -1,12 +1,24 @@
+import { tokenBytes } from './http1/char-class.ts'
+
 /** A header field: its name and its value. */
 export type HeaderPair = readonly [name: string, value: string]
 type Inspect = (value: unknown, options: unknown) => string
 
-/** Never written to. */
-const NO_STRINGS: string[] = []
-
 /** Look-ups before the fields are told apart. */
 const MAX_SCANS = 4
+
+const COLON = 0x3a
+const CR = 0x0d
+
+/** The code of each `tchar` in lower case, 0 for all other codes: those are in no name. */
+const lowerCodes = makeLowerCodes()
+
+/** Fields that were told apart: three lists of one length. */
+interface Fields {
+  readonly names: string[]
+  readonly lowerNames: string[]
+  readonly values: string[]
+}
 
 /**
  * The headers of a response: the read half of Fetch's `Headers`, plus `getAll` and `raw`. Immutable. Names are looked up
@@ -19,9 +31,7 @@ export class HeadersView implements Iterable<[string, string]> {
   /** Valid field lines; '' once they are parsed. */
   #block: string
   #scans = 0
-  #names: string[] = NO_STRINGS
-  #lowerNames: string[] = NO_STRINGS
-  #values: string[] = NO_STRINGS
+  #fields: Fields | null = null
   #raw: readonly HeaderPair[] | null = null
   #combined: readonly HeaderPair[] | null = null
 
@@ -33,34 +43,34 @@ export class HeadersView implements Iterable<[string, string]> {
   /** Makes a view of names and values that are valid already; nothing is checked. */
   static of(pairs: Iterable<readonly [string, string]>): HeadersView {
     const view = new HeadersView('')
-    view.#names = []
-    view.#lowerNames = []
-    view.#values = []
-    for (const [name, value] of pairs) view.#add(name, value)
+    const fields: Fields = { names: [], lowerNames: [], values: [] }
+    for (const [name, value] of pairs) add(fields, name, value)
+    view.#fields = fields
     return view
   }
 
   /** How many fields came, each line counted. */
   get size(): number {
-    this.#parse()
-    return this.#names.length
+    return this.#parsed().names.length
   }
 
   /** The fields as they came: order, letter case and repetitions kept. */
   get raw(): readonly HeaderPair[] {
-    this.#parse()
-    this.#raw ??= Object.freeze(this.#names.map((name, i) => Object.freeze([name, this.#values[i]!] as const)))
+    if (this.#raw !== null) return this.#raw
+    const { names, values } = this.#parsed()
+    this.#raw = Object.freeze(names.map((name, i) => Object.freeze([name, values[i]!] as const)))
     return this.#raw
   }
 
   /** All values of a field joined with `, `, or `null` if it did not come. For Set-Cookie use `getSetCookie`. */
   get(name: string): string | null {
+    // Most users want one or two headers of an answer: the first few look-ups read the block itself.
+    if (this.#fields === null && this.#scans++ < MAX_SCANS) return scan(this.#block, name)
+    const { lowerNames, values } = this.#parsed()
     const wanted = name.toLowerCase()
-    if (this.#mayScan()) return scan(this.#block, wanted)
-    const lowerNames = this.#lowerNames
     let joined: string | null = null
     for (let i = 0; i < lowerNames.length; i++) {
-      if (lowerNames[i] === wanted) joined = join(joined, this.#values[i]!)
+      if (lowerNames[i] === wanted) joined = join(joined, values[i]!)
     }
     return joined
   }
@@ -72,9 +82,9 @@ export class HeadersView implements Iterable<[string, string]> {
 
   /** The values of a field, one for each line in which it came. */
   getAll(name: string): string[] {
-    this.#parse()
+    const { lowerNames, values } = this.#parsed()
     const wanted = name.toLowerCase()
-    return this.#values.filter((_, i) => this.#lowerNames[i] === wanted)
+    return values.filter((_, i) => lowerNames[i] === wanted)
   }
 
   /** The values of Set-Cookie, which cannot be joined. */
@@ -124,74 +134,77 @@ export class HeadersView implements Iterable<[string, string]> {
 
   #combine(): readonly HeaderPair[] {
     if (this.#combined) return this.#combined
-    this.#parse()
+    const { lowerNames, values } = this.#parsed()
     const joined = new Map<string, string>()
     const cookies: HeaderPair[] = []
-    for (const [i, name] of this.#lowerNames.entries()) {
-      const value = this.#values[i]!
+    for (let i = 0; i < lowerNames.length; i++) {
+      const name = lowerNames[i]!
+      const value = values[i]!
       const before = joined.get(name)
       if (name === 'set-cookie') cookies.push([name, value])
-      else joined.set(name, before === undefined ? value : `${before}, ${value}`)
+      joined.set(name, before === undefined ? value : `${before}, ${value}`)
     }
-    // Sorting is stable, so cookies stay in the order in which they came.
-    this.#combined = [...joined, ...cookies].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    const combined: HeaderPair[] = []
+    for (const name of [...joined.keys()].sort()) {
+      if (name === 'set-cookie') combined.push(...cookies)
+      else combined.push([name, joined.get(name)!])
+    }
+    this.#combined = combined
     return this.#combined
   }
 
-  /** The first few look-ups read the block itself: most users want one or two headers of an answer. */
-  #mayScan(): boolean {
-    if (this.#block === '') return false
-    if (this.#scans++ < MAX_SCANS) return true
-    this.#parse()
-    return false
-  }
-
-  #parse(): void {
+  #parsed(): Fields {
+    if (this.#fields !== null) return this.#fields
     const block = this.#block
-    if (block === '') return
-    this.#block = ''
-    this.#names = []
-    this.#lowerNames = []
-    this.#values = []
+    const fields: Fields = { names: [], lowerNames: [], values: [] }
     let start = 0
-    for (let colon = block.indexOf(':'); colon !== -1; colon = block.indexOf(':', start)) {
-      const end = lineEnd(block, colon)
-      this.#add(block.slice(start, colon), trimmed(block, colon + 1, end))
+    while (start < block.length) {
+      const colon = block.indexOf(':', start)
+      const end = endOfLine(block, start)
+      add(fields, block.slice(start, colon), trimmed(block, colon + 1, end))
       start = end + 2
     }
-  }
-
-  #add(name: string, value: string): void {
-    this.#names.push(name)
-    this.#lowerNames.push(name.toLowerCase())
-    this.#values.push(value)
+    this.#block = ''
+    this.#fields = fields
+    return fields
   }
 }
 
-/** Finds the values of the field `lower` in a valid field block. */
-function scan(block: string, lower: string): string | null {
+function add(fields: Fields, name: string, value: string): void {
+  fields.names.push(name)
+  fields.lowerNames.push(name.toLowerCase())
+  fields.values.push(value)
+}
+
+/** Finds the values of the field `name`, in any letter case, in a valid field block. */
+function scan(block: string, name: string): string | null {
+  const length = name.length
   let joined: string | null = null
   let start = 0
-  for (let colon = block.indexOf(':'); colon !== -1; colon = block.indexOf(':', start)) {
-    const end = lineEnd(block, colon)
-    if (colon - start === lower.length && isNamed(block, start, lower))
-      joined = join(joined, trimmed(block, colon + 1, end))
+  while (start < block.length) {
+    const end = endOfLine(block, start)
+    if (block.charCodeAt(start + length) === COLON && isNamed(block, start, name)) {
+      joined = join(joined, trimmed(block, start + length + 1, end))
+    }
     start = end + 2
   }
   return joined
 }
 
-function lineEnd(block: string, from: number): number {
-  const end = block.indexOf('\r\n', from)
-  if (end === -1) throw new RangeError('a field block has a line without CRLF')
+/** The offset of the CR of the line that begins at `from`. */
+function endOfLine(block: string, from: number): number {
+  // For one character, `indexOf` is a search by machine words.
+  const end = block.indexOf('\n', from) - 1
+  if (end < from || block.charCodeAt(end) !== CR) throw new RangeError('a field block has a line without CRLF')
   return end
 }
 
-function isNamed(block: string, start: number, lower: string): boolean {
-  for (let i = 0; i < lower.length; i++) {
-    const code = block.charCodeAt(start + i)
-    const isUpper = code >= 0x41 && code <= 0x5a
-    if ((isUpper ? code + 32 : code) !== lower.charCodeAt(i)) return false
+/** Tells whether the text of `block` from `start` on is `name`, letters in either case, and could be a name at all. */
+function isNamed(block: string, start: number, name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i)
+    if (code > 127 || lowerCodes[code] === 0) return false
+    if (lowerCodes[code] !== lowerCodes[block.charCodeAt(start + i)]) return false
   }
   return true
 }
@@ -212,4 +225,12 @@ function isBlank(code: number): boolean {
 
 function copy([name, value]: HeaderPair): [string, string] {
   return [name, value]
+}
+
+function makeLowerCodes(): Uint8Array {
+  const codes = new Uint8Array(256)
+  for (let code = 0; code < 256; code++) {
+    if (tokenBytes[code] !== 0) codes[code] = String.fromCharCode(code).toLowerCase().charCodeAt(0)
+  }
+  return codes
 }

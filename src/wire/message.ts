@@ -1,4 +1,5 @@
 import type { HeadersView } from './headers-view.ts'
+import type { Leniency } from './leniency.ts'
 
 /** The head of a response as the wire read it. */
 export interface ResponseHead {
@@ -14,8 +15,9 @@ export interface ResponseHead {
 
 /** Who takes what a response parser reads. Called synchronously, in the order of the bytes. */
 export interface ResponseSink {
-  /** A 1xx response; the final one follows. */
+  /** A 1xx response; the final one follows. A 101 that was asked for is final, and comes to `onHead`. */
   onInformed(head: ResponseHead): void
+  /** The head of the final response. */
   onHead(head: ResponseHead): void
   /**
    * Body bytes: `bytes[from, to)`. They lie in the socket's buffer: copy what is kept. Returning false asks for no more;
@@ -34,8 +36,14 @@ export interface WireLimits {
   readonly headerCount: number
   /** 1xx responses before the final one. Default 32. */
   readonly informational: number
-  /** Bytes of extensions of one chunk. Default 4,096. */
+  /** Bytes of chunk extensions, apart from as many as the chunks before them had data. Default 4,096. */
   readonly chunkExtensionBytes: number
+}
+
+/** How a parser reads: its limits, and what it lets pass. */
+export interface WireOptions extends WireLimits {
+  /** Default none. */
+  readonly lenient?: Leniency | undefined
 }
 
 /** The limits of a client that sets none. */

@@ -1,5 +1,6 @@
 import { HeadersView } from '../headers-view.ts'
-import type { ResponseSink, WireLimits } from '../message.ts'
+import { strict } from '../leniency.ts'
+import type { ResponseSink, WireOptions } from '../message.ts'
 import { CR, LF } from './bytes.ts'
 import { ChunkSizeReader } from './chunk-size.ts'
 import { printable, protocolFault } from './faults.ts'
@@ -24,10 +25,11 @@ export class ChunkedBody {
   #state = SIZE_LINE
   #remaining = 0
 
-  constructor(limits: WireLimits) {
-    this.#line = new ChunkSizeReader(limits.chunkExtensionBytes)
-    this.#fields = new FieldSection(limits.headerCount, null)
-    this.#section = new SectionReader(null, this.#fields, limits.headerBytes)
+  constructor(options: WireOptions) {
+    this.#line = new ChunkSizeReader(options.chunkExtensionBytes, options.lenient ?? strict)
+    // No leniency here: the trailer section is the end of the framing.
+    this.#fields = new FieldSection(options.headerCount, null, strict)
+    this.#section = new SectionReader(null, this.#fields, options.headerBytes)
   }
 
   get complete(): boolean {
@@ -67,6 +69,12 @@ export class ChunkedBody {
           break
         }
         case DATA_CR:
+          // In most segments the whole line end is there.
+          if (bytes[pos] === CR && pos + 1 < to && bytes[pos + 1] === LF) {
+            pos += 2
+            this.#state = SIZE_LINE
+            break
+          }
           expect(CR, bytes[pos]!, origin + pos)
           pos++
           this.#state = DATA_LF
@@ -87,7 +95,7 @@ export class ChunkedBody {
   #beginChunk(): void {
     this.#remaining = this.#line.size
     this.#state = this.#remaining === 0 ? TRAILERS : DATA
-    this.#line.reset()
+    this.#line.next()
   }
 }
 

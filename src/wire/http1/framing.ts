@@ -1,6 +1,7 @@
-import { COMMA, isBlank, NINE, SEMICOLON, spells, word, ZERO } from './bytes.ts'
+import { COLON, COMMA, isBlank, latin1, NINE, SEMICOLON, SP, spells, word, ZERO } from './bytes.ts'
 import { endOfToken } from './char-class.ts'
 import { protocolFault } from './faults.ts'
+import { mendedBlock } from './mended-block.ts'
 
 /** What `bodyLength` gives for a body in chunks. */
 export const CHUNKED = -1
@@ -12,7 +13,11 @@ const KEEP_ALIVE = 1
 const CONTENT_LENGTH = 2
 const TRANSFER_ENCODING = 3
 
+/** A bit for each length of a name that `take` looks at; what else has such a length, or one 32 bytes longer, it ignores. */
+export const lengthsOfConcern: number = (1 << 7) | (1 << 10) | (1 << 14) | (1 << 17)
+
 const words = {
+  upgrade: word('upgrade'),
   connection: word('connection'),
   keepAlive: word('keep-alive'),
   contentLength: word('content-length'),
@@ -31,6 +36,8 @@ export class Framing {
   contentLength = -1
   /** The codings in Transfer-Encoding, in all its lines. */
   codings = 0
+  /** Whether one of them is `chunked`. */
+  chunked = false
   /** Whether the last coding is `chunked`. */
   chunkedLast = false
   /** `Connection: close`. */
@@ -39,31 +46,75 @@ export class Framing {
   keepAlive = false
   /** The least `timeout` of Keep-Alive, in milliseconds; -1 without one. */
   keepAliveMs = -1
+  /** Whether Upgrade came. */
+  upgrade = false
+  /** Whether a field of concern is folded or has blanks before its colon: others on the way may have read it differently. */
+  doubtful = false
 
   reset(): void {
     this.contentLength = -1
     this.codings = 0
+    this.chunked = false
     this.chunkedLast = false
     this.close = false
     this.keepAlive = false
     this.keepAliveMs = -1
+    this.upgrade = false
+    this.doubtful = false
   }
 
-  /** Takes a field: its name is `bytes[nameFrom, colon)`, its value `bytes(colon, to)`. Fields of no concern are ignored. */
-  take(bytes: Buffer, nameFrom: number, colon: number, to: number, origin: number): void {
-    switch (colon - nameFrom) {
+  /**
+   * Takes a field: its name is `bytes[nameFrom, nameTo)`, its value `bytes[valueFrom, to)`. False: it is of no concern.
+   * Offsets of errors count from `origin`, the place of `bytes[0]` in the response.
+   */
+  take(bytes: Buffer, nameFrom: number, nameTo: number, valueFrom: number, to: number, origin: number): boolean {
+    switch (nameTo - nameFrom) {
+      case 7:
+        if (!spells(bytes, nameFrom, words.upgrade)) return false
+        this.upgrade = true
+        return true
       case 10:
-        if (spells(bytes, nameFrom, words.connection)) this.#takeList(CONNECTION, bytes, colon + 1, to, origin)
-        else if (spells(bytes, nameFrom, words.keepAlive)) this.#takeList(KEEP_ALIVE, bytes, colon + 1, to, origin)
-        return
+        if (spells(bytes, nameFrom, words.connection)) this.#takeList(CONNECTION, bytes, valueFrom, to, origin)
+        else if (spells(bytes, nameFrom, words.keepAlive)) this.#takeList(KEEP_ALIVE, bytes, valueFrom, to, origin)
+        else return false
+        return true
       case 14:
-        if (spells(bytes, nameFrom, words.contentLength)) this.#takeList(CONTENT_LENGTH, bytes, colon + 1, to, origin)
-        return
+        if (!spells(bytes, nameFrom, words.contentLength)) return false
+        this.#takeLengths(bytes, valueFrom, to, origin)
+        return true
       case 17:
-        if (!spells(bytes, nameFrom, words.transferEncoding)) return
-        this.#takeList(TRANSFER_ENCODING, bytes, colon + 1, to, origin)
-        if (this.codings === 0) throw protocolFault('an empty Transfer-Encoding', origin + colon, 'RFC 9112 §6.1')
+        if (!spells(bytes, nameFrom, words.transferEncoding)) return false
+        this.#takeList(TRANSFER_ENCODING, bytes, valueFrom, to, origin)
+        if (this.codings === 0) throw protocolFault('an empty Transfer-Encoding', origin + nameTo, 'RFC 9112 §6.1')
+        return true
+      default:
+        return false
     }
+  }
+
+  /** Takes the irregular field `bytes[nameFrom, to)`, as it is once it is mended. */
+  takeOdd(bytes: Buffer, nameFrom: number, to: number, origin: number): void {
+    const line = Buffer.from(mendedBlock(latin1(bytes, nameFrom, to)), 'latin1')
+    const colon = line.indexOf(COLON)
+    // What fails is in this field; where, is lost.
+    if (this.take(line, 0, colon, colon + 1, line.length - 2, origin + nameFrom)) this.doubtful = true
+  }
+
+  #takeLengths(bytes: Buffer, from: number, to: number, origin: number): void {
+    let start = from
+    if (start < to && bytes[start] === SP) start++
+    let length = 0
+    let pos = start
+    // Fifteen digits are exact, whatever they are.
+    const end = Math.min(to, start + 15)
+    while (pos < end) {
+      const byte = bytes[pos]!
+      if (byte < ZERO || byte > NINE) break
+      length = length * 10 + (byte - ZERO)
+      pos++
+    }
+    if (pos === to && pos > start && this.contentLength === -1) this.contentLength = length
+    else this.#takeList(CONTENT_LENGTH, bytes, from, to, origin)
   }
 
   #takeList(field: number, bytes: Buffer, from: number, to: number, origin: number): void {
@@ -112,6 +163,8 @@ export class Framing {
     if (rest < to && (chunked || stop === from || bytes[rest] !== SEMICOLON)) {
       throw protocolFault('an invalid Transfer-Encoding', origin + rest, 'RFC 9112 §6.1')
     }
+    if (chunked && this.chunked) throw protocolFault('chunked twice', origin + from, 'RFC 9112 §6.1')
+    if (chunked) this.chunked = true
     this.codings++
     this.chunkedLast = chunked
   }
@@ -138,12 +191,9 @@ export function isBodiless(method: string, status: number): boolean {
 
 /**
  * Gives the length in bytes of the body of a response that has one, or `CHUNKED` or `UNTIL_CLOSE` (RFC 9112 §6.3, rules
- * 3 to 8). `chunked` overrules Content-Length. Throws a `ProtocolError` for codings below `chunked`, which hansom does
- * not ask for and cannot undo; `offset` is that of the error.
+ * 3 to 8). Transfer-Encoding overrules Content-Length. Codings below `chunked` are not undone: the body comes as they left it.
  */
-export function bodyLength(framing: Framing, offset: number): number {
-  if (framing.codings === 0) return framing.contentLength === -1 ? UNTIL_CLOSE : framing.contentLength
-  if (!framing.chunkedLast) return UNTIL_CLOSE
-  if (framing.codings > 1) throw protocolFault('a transfer coding besides chunked', offset, 'RFC 9112 §6.1')
-  return CHUNKED
+export function bodyLength(framing: Framing): number {
+  if (framing.codings > 0) return framing.chunkedLast ? CHUNKED : UNTIL_CLOSE
+  return framing.contentLength === -1 ? UNTIL_CLOSE : framing.contentLength
 }

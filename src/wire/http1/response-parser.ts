@@ -1,6 +1,7 @@
 import { ConnectionError } from '../../errors.ts'
 import { HeadersView } from '../headers-view.ts'
-import type { ResponseHead, ResponseSink, WireLimits } from '../message.ts'
+import { strict } from '../leniency.ts'
+import type { ResponseHead, ResponseSink, WireOptions } from '../message.ts'
 import { ChunkedBody } from './chunked.ts'
 import { protocolFault } from './faults.ts'
 import { FieldSection } from './field-section.ts'
@@ -23,14 +24,16 @@ const DONE = 5
  * parser must not be used again.
  */
 export class ResponseParser {
-  readonly #limits: WireLimits
-  readonly #line = new StatusLine()
+  readonly #options: WireOptions
+  readonly #line: StatusLine
   readonly #framing = new Framing()
   readonly #head: SectionReader
   /** Made at the first chunked body. */
   #chunked: ChunkedBody | null = null
   #sink: ResponseSink | null = null
   #method = ''
+  #upgrade = false
+  #upgraded = false
   #phase = IDLE
   #remaining = 0
   #informational = 0
@@ -39,9 +42,11 @@ export class ResponseParser {
   #headSeen = false
   #hintMs = -1
 
-  constructor(limits: WireLimits) {
-    this.#limits = limits
-    this.#head = new SectionReader(this.#line, new FieldSection(limits.headerCount, this.#framing), limits.headerBytes)
+  constructor(options: WireOptions) {
+    const { headerBytes, headerCount, lenient = strict } = options
+    this.#options = options
+    this.#line = new StatusLine(lenient)
+    this.#head = new SectionReader(this.#line, new FieldSection(headerCount, this.#framing, lenient), headerBytes)
   }
 
   /** Whether the response is complete. Already true inside `onEnd`. */
@@ -55,6 +60,14 @@ export class ResponseParser {
    */
   get reusable(): boolean {
     return this.#phase === DONE && this.#keep
+  }
+
+  /**
+   * Whether the response handed the connection over: a 101 that was asked for, or a 2xx to `CONNECT`. What comes behind its
+   * head is the new protocol's, from the offset that `read` returned on (RFC 9110 §7.8, §9.3.6). True from `onHead` on.
+   */
+  get upgraded(): boolean {
+    return this.#upgraded
   }
 
   /** How long the server keeps the connection when idle, in milliseconds, as its `Keep-Alive: timeout` says. */
@@ -77,10 +90,15 @@ export class ResponseParser {
     return this.#bytesRead
   }
 
-  /** Makes ready for the response to a request with `method`. Not to be called from inside `read`. */
-  start(method: string, sink: ResponseSink): void {
+  /**
+   * Makes ready for the response to a request with `method`. `upgrade`: the request had an Upgrade field, so that a 101 is an
+   * answer to it. Not to be called from inside `read`.
+   */
+  start(method: string, sink: ResponseSink, upgrade = false): void {
     this.#method = method
     this.#sink = sink
+    this.#upgrade = upgrade
+    this.#upgraded = false
     this.#phase = HEAD
     this.#informational = 0
     this.#bytesRead = 0
@@ -167,8 +185,9 @@ export class ResponseParser {
       headers: block === '' ? HeadersView.empty : new HeadersView(block),
     }
     if (framing.close) this.#keep = false
-    if (line.status < 200) this.#takeInformational(head)
-    else this.#takeFinal(head)
+    if (line.status >= 200) this.#takeFinal(head)
+    else if (line.status === 101) this.#takeUpgrade(head)
+    else this.#takeInformational(head)
   }
 
   #takeFinal(head: ResponseHead): void {
@@ -177,17 +196,21 @@ export class ResponseParser {
     this.#headSeen = true
     this.#hintMs = framing.keepAliveMs
     if (line.minor === 0 && (!framing.keepAlive || framing.codings > 0)) this.#keep = false
-    if (framing.codings > 0 && framing.contentLength !== -1) this.#keep = false
-    const length = isBodiless(this.#method, line.status) ? 0 : bodyLength(framing, this.#bytesRead)
+    // Others on the way may have read another framing (RFC 9112 §6.1, §11.2).
+    if (framing.codings > 0 && (framing.contentLength !== -1 || framing.codings > 1)) this.#keep = false
+    if (framing.doubtful) this.#keep = false
+    const length = isBodiless(this.#method, line.status) ? 0 : bodyLength(framing)
     if (length === 0) {
-      // Past a successful CONNECT the connection is a tunnel (RFC 9110 §9.3.6).
-      if (this.#method === 'CONNECT' && line.status < 300) this.#keep = false
+      if (this.#method === 'CONNECT' && line.status < 300) {
+        this.#keep = false
+        this.#upgraded = true
+      }
     } else if (length > 0) {
       this.#phase = FIXED_BODY
       this.#remaining = length
     } else if (length === CHUNKED) {
       this.#phase = CHUNKED_BODY
-      this.#chunked ??= new ChunkedBody(this.#limits)
+      this.#chunked ??= new ChunkedBody(this.#options)
       this.#chunked.reset()
     } else {
       this.#phase = BODY_UNTIL_CLOSE
@@ -197,13 +220,23 @@ export class ResponseParser {
     if (length === 0) this.#finish(null)
   }
 
+  #takeUpgrade(head: ResponseHead): void {
+    const section = 'RFC 9110 §15.2.2'
+    if (!this.#upgrade) throw protocolFault('an upgrade that was not asked for', this.#bytesRead, section)
+    if (!this.#framing.upgrade) throw protocolFault('an upgrade to nothing', this.#bytesRead, section)
+    this.#keep = false
+    this.#headSeen = true
+    this.#upgraded = true
+    this.#sink!.onHead(head)
+    this.#finish(null)
+  }
+
   #takeInformational(head: ResponseHead): void {
-    if (head.status === 101)
-      throw protocolFault('an upgrade that was not asked for', this.#bytesRead, 'RFC 9110 §15.2.2')
-    if (++this.#informational > this.#limits.informational) {
-      const bound = `${this.#limits.informational} (limits.informational)`
+    if (++this.#informational > this.#options.informational) {
+      const bound = `${this.#options.informational} (limits.informational)`
       throw protocolFault(`informational responses over ${bound}`, this.#bytesRead, 'RFC 9110 §15.2')
     }
+    if (this.#framing.doubtful) this.#keep = false
     this.#beginHead()
     this.#sink!.onInformed(head)
   }

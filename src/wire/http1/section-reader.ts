@@ -2,6 +2,7 @@ import { latin1 } from './bytes.ts'
 import { tooLarge } from './faults.ts'
 import type { FieldSection } from './field-section.ts'
 import { HeldBytes } from './held-bytes.ts'
+import { mendedBlock } from './mended-block.ts'
 import type { StatusLine } from './status-line.ts'
 
 /**
@@ -27,7 +28,7 @@ export class SectionReader {
     return this.#fields.complete
   }
 
-  /** The valid field lines of the last complete section, without the empty line, as latin1. */
+  /** The valid field lines of the last complete section, without the empty line and without folds, as latin1. */
   get block(): string {
     return this.#block
   }
@@ -82,7 +83,8 @@ export class SectionReader {
     }
     if (line === null || line.complete) pos = fields.scan(bytes, pos, end, origin)
     if (fields.complete) {
-      this.#block = fields.count === 0 ? '' : latin1(bytes, fields.blockFrom, fields.blockTo)
+      const block = fields.count === 0 ? '' : latin1(bytes, fields.blockFrom, fields.blockTo)
+      this.#block = fields.irregular ? mendedBlock(block) : block
     } else if (pos === bound) {
       const section = line === null ? 'a trailer section' : 'a response head'
       throw tooLarge(section, this.#maxBytes, 'bytes', 'limits.headerBytes', origin + pos)

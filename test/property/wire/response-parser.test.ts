@@ -1,128 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isFieldValue } from '../../../src/wire/http1/char-class.ts'
-import { chunkHead, fieldLine, lastChunk } from '../../../src/wire/http1/serializer.ts'
-import { readResponse } from '../../unit/wire/record.ts'
+import type { Leniency } from '../../../src/wire/leniency.ts'
+import { everyByte, type ReadOptions, type ReadResult, readResponse } from '../../unit/wire/record.ts'
+import { bite, cutsOf, mutated, mutations, places, validResponse } from './arbitraries.ts'
 
-const tokenChars = [..."!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"]
-const textChars = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code))
-  .filter(isFieldValue)
-  .filter(char => char !== '\t')
-const framingNames = /^(connection|keep-alive|content-length|transfer-encoding)$/i
-
-const name = fc.string({ unit: fc.constantFrom(...tokenChars), minLength: 1, maxLength: 20 })
-const value = fc
-  .string({ unit: fc.constantFrom(...textChars), maxLength: 40 })
-  .map(text => text.replace(/^ +| +$/g, ''))
-const fields = fc.array(fc.tuple(name, value), { maxLength: 12 }).map(all => all.filter(([n]) => !framingNames.test(n)))
-const data = fc.uint8Array({ maxLength: 200 }).map(bytes => Buffer.from(bytes).toString('latin1'))
-const reason = fc.string({ unit: fc.constantFrom(...textChars), maxLength: 20 })
-const status = fc.integer({ min: 200, max: 999 }).filter(code => code !== 204 && code !== 304)
-
-interface Sample {
-  readonly wire: string
-  readonly log: string[]
-  readonly body: string
-  readonly eof: boolean
+/** An input that once failed, or stands near one that did. */
+interface Entry {
+  readonly why: string
+  readonly input: string
+  readonly method?: string
+  readonly upgrade?: boolean
+  readonly eof?: boolean
+  readonly lenient?: Leniency
+  readonly cuts?: readonly number[]
 }
 
-const informational = fc.record({ status: fc.constantFrom(100, 102, 103, 199), reason, fields })
-const valid: fc.Arbitrary<Sample> = fc
-  .record({
-    before: fc.array(informational, { maxLength: 3 }),
-    status,
-    reason,
-    fields,
-    chunks: fc.array(data, { maxLength: 5 }),
-    framing: fc.constantFrom('length', 'chunked', 'close'),
-    trailers: fields,
-    extension: fc.constantFrom('', ';a', ';a="b c"', '  ; a = b'),
-  })
-  .map(sample => {
-    const chunks = sample.chunks.filter(chunk => chunk.length > 0)
-    const body = chunks.join('')
-    const log: string[] = []
-    let wire = ''
-    const addHead = (kind: string, code: number, text: string, own: [string, string][]): void => {
-      wire += `HTTP/1.1 ${code} ${text}\r\n${own.map(([n, v]) => fieldLine(n, v)).join('')}\r\n`
-      log.push(`${kind} 1.1 ${code} ${text} ${JSON.stringify(own)}`)
-    }
-    for (const head of sample.before) addHead('informed', head.status, head.reason, head.fields)
-    const framing: Record<string, [string, string][]> = {
-      length: [['Content-Length', String(body.length)]],
-      chunked: [['Transfer-Encoding', 'chunked']],
-      close: [],
-    }
-    addHead('head', sample.status, sample.reason, [...sample.fields, ...framing[sample.framing]!])
-    if (sample.framing === 'chunked') {
-      for (const chunk of chunks) wire += `${chunkHead(chunk.length).trim()}${sample.extension}\r\n${chunk}\r\n`
-      wire += lastChunk(sample.trailers.map(([n, v]) => fieldLine(n, v)).join(''))
-    } else wire += body
-    const hasTrailers = sample.framing === 'chunked' && sample.trailers.length > 0
-    log.push(hasTrailers ? `end ${JSON.stringify(sample.trailers)}` : 'end')
-    return { wire, log, body, eof: sample.framing === 'close' }
-  })
+const corpora = readdirSync(import.meta.dirname).filter(file => /^corpus.*\.json$/.test(file))
+const corpus = corpora.flatMap(file => JSON.parse(readFileSync(`${import.meta.dirname}/${file}`, 'utf8')) as Entry[])
 
-function cutsOf(wire: string, places: readonly number[]): number[] {
-  return places.map(place => Math.floor(place * wire.length)).sort((a, b) => a - b)
+const lenient: fc.Arbitrary<Leniency> = fc.record({
+  bareLf: fc.boolean(),
+  leadingCrlf: fc.boolean(),
+  spaceBeforeColon: fc.boolean(),
+  controlCharacters: fc.boolean(),
+  chunkSizeBlanks: fc.boolean(),
+})
+const limits = fc.record({
+  headerBytes: fc.integer({ min: 20, max: 2_000 }),
+  headerCount: fc.integer({ min: 1, max: 10 }),
+  informational: fc.integer({ min: 0, max: 2 }),
+  chunkExtensionBytes: fc.integer({ min: 0, max: 10 }),
+})
+
+/** What may not depend on how the bytes are cut. `readResponse` throws whatever is no `HansomError`. */
+function outcome({ bytesRead, ...result }: ReadResult): unknown {
+  const { error } = result
+  // After a throw the count is that of the segments before.
+  return error ? { ...result, error: [error.code, error.message] } : { ...result, bytesRead }
 }
 
-const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 })
-/** Bytes that mean something, more often than others. */
-const bite = fc.oneof(
-  fc.constantFrom('\r', '\n', '\r\n', '\0', ' ', ':', ',', ';', '0', 'f', '-', '\x7f', '\xff', '\r\n\r\n', 'chunked'),
-  data.map(text => text.slice(0, 3)),
-)
-const mutations = fc.array(
-  fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), drop: fc.integer({ min: 0, max: 3 }), put: bite }),
-  { minLength: 1, maxLength: 4 },
-)
+/** Reads the input in one piece and in several, and checks what holds for every input. */
+function check(input: string, options: ReadOptions): ReadResult {
+  const whole = readResponse(input, { ...options, cuts: [] })
+  expect(outcome(readResponse(input, options))).toEqual(outcome(whole))
+  const { error, done, log, reusable, stray, bytesRead } = whole
+  if (error?.code === 'ERR_HANSOM_PROTOCOL') {
+    expect(error).toMatchObject({ offset: expect.any(Number), rfc: expect.stringMatching(/^RFC 911[02] §/) })
+    expect((error as { offset?: number }).offset).toBeLessThanOrEqual(input.length)
+  }
+  if (done) expect(bytesRead + stray.length).toBe(input.length)
+  else expect({ stray, reusable }).toEqual({ stray: '', reusable: false })
+  expect(log.filter(line => line.startsWith('head')).length).toBeLessThanOrEqual(1)
+  expect(log.filter(line => line.startsWith('end'))).toHaveLength(done ? 1 : 0)
+  return whole
+}
 
 describe('ResponseParser', () => {
-  it('gives back every valid response as it was made, however it is cut', () => {
+  it.each(corpus)('reads what once failed: $why', ({ why, input, ...options }) => {
+    check(input, options)
+    check(input, { ...options, cuts: everyByte(input) })
+  })
+
+  it('gives back every valid response as it was made, however it is cut, and nothing of what follows', () => {
+    const next = fc.constantFrom('', 'X', '\r\n', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
     fc.assert(
-      fc.property(valid, places, ({ wire, log, body, eof }, at) => {
-        const result = readResponse(wire, { eof, cuts: cutsOf(wire, at) })
-        expect(result).toMatchObject({ log, body, done: true, reusable: !eof, stray: '', error: null })
+      fc.property(validResponse, places, next, (sample, at, behind) => {
+        const { wire, method, upgrade, log, body, eof, reusable, upgraded } = sample
+        const stray = eof ? '' : behind
+        const result = check(wire + stray, { method, upgrade, eof, cuts: cutsOf(wire + stray, at) })
+        expect(result).toMatchObject({ log, body, done: true, reusable, upgraded, stray, error: null })
         expect(result.bytesRead).toBe(wire.length)
       }),
-      { numRuns: 400 },
+      { numRuns: 6_000 },
     )
   })
 
   it('gives the same for a broken response however it is cut, and fails with a HansomError only', () => {
     fc.assert(
-      fc.property(valid, mutations, places, ({ wire, eof }, bites, at) => {
-        let broken = wire
-        for (const { at: place, drop, put } of bites) {
-          const index = Math.floor(place * broken.length)
-          broken = broken.slice(0, index) + put + broken.slice(index + drop)
-        }
-        const whole = readResponse(broken, { eof })
-        const cut = readResponse(broken, { eof, cuts: cutsOf(broken, at) })
-        const outcome = ({ bytesRead, ...result }: typeof whole) =>
-          // After a throw the count is not told apart by segments.
-          result.error ? { ...result, error: result.error.message } : { ...result, bytesRead }
-        expect(outcome(cut)).toEqual(outcome(whole))
+      fc.property(validResponse, mutations, places, ({ wire, method, upgrade, eof }, changes, at) => {
+        const broken = mutated(wire, changes)
+        check(broken, { method, upgrade, eof, cuts: cutsOf(broken, at) })
       }),
-      { numRuns: 1500 },
+      { numRuns: 9_000 },
+    )
+  })
+
+  it('keeps its limits and its leniencies however the bytes are cut', () => {
+    fc.assert(
+      fc.property(validResponse, mutations, places, lenient, limits, (sample, changes, at, lets, bounds) => {
+        const broken = mutated(sample.wire, changes)
+        const options = { method: sample.method, eof: sample.eof, limits: bounds, lenient: lets }
+        const { log } = check(broken, { ...options, cuts: cutsOf(broken, at) })
+        expect(log.filter(line => line.startsWith('informed')).length).toBeLessThanOrEqual(bounds.informational)
+      }),
+      { numRuns: 4_000 },
     )
   })
 
   it('survives any bytes', () => {
     const anything = fc.array(
-      fc.oneof(bite, fc.constantFrom('HTTP/1.1 200 OK\r\n', 'Transfer-Encoding: chunked\r\n\r\n')),
-      {
-        maxLength: 30,
-      },
+      fc.oneof(bite, fc.constantFrom('HTTP/1.1 200 OK\r\n', 'Transfer-Encoding: chunked\r\n\r\n', '1\r\na\r\n')),
+      { maxLength: 30 },
     )
     fc.assert(
-      fc.property(anything, parts => {
-        const { error } = readResponse(parts.join(''), { eof: true })
-        if (error?.code === 'ERR_HANSOM_PROTOCOL')
-          expect(error).toMatchObject({ rfc: expect.stringMatching(/^RFC 911[02] §/) })
+      fc.property(anything, places, lenient, (parts, at, lets) => {
+        const input = parts.join('')
+        check(input, { eof: true, lenient: lets, cuts: cutsOf(input, at) })
       }),
-      { numRuns: 1000 },
+      { numRuns: 3_000 },
     )
   })
 })

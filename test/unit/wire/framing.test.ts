@@ -88,8 +88,16 @@ describe('Transfer-Encoding (RFC 9112 §6.1)', () => {
   it.each([
     [['Transfer-Encoding: gzip, chunked']],
     [['Transfer-Encoding: gzip', 'Transfer-Encoding: chunked']],
-    [['Transfer-Encoding: chunked, chunked']],
     [['Transfer-Encoding: identity, chunked']],
+    [['Transfer-Encoding: x;a=b, chunked']],
+  ])('other codings below chunked are left to the reader, and the connection is not kept: %j', fields => {
+    expect(read(fields, `${chunks}X`)).toMatchObject({ body: 'hello', stray: 'X', done: true, reusable: false })
+  })
+
+  it.each([
+    [['Transfer-Encoding: chunked, chunked']],
+    [['Transfer-Encoding: chunked', 'Transfer-Encoding: chunked']],
+    [['Transfer-Encoding: chunked, gzip, chunked']],
     [['Transfer-Encoding: chunked;q=1']],
     [['Transfer-Encoding: chunked foo']],
     [['Transfer-Encoding: "chunked"']],

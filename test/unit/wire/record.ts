@@ -1,10 +1,14 @@
 import { HansomError } from '../../../src/errors.ts'
 import { ResponseParser } from '../../../src/wire/http1/response-parser.ts'
+import type { Leniency } from '../../../src/wire/leniency.ts'
 import { defaultWireLimits, type ResponseHead, type ResponseSink, type WireLimits } from '../../../src/wire/message.ts'
 
 export interface ReadOptions {
   readonly method?: string
   readonly limits?: Partial<WireLimits>
+  readonly lenient?: Leniency
+  /** Whether the request asked for an upgrade. Default: false. */
+  readonly upgrade?: boolean
   /** Where the input is cut into segments. Default: one segment. */
   readonly cuts?: readonly number[]
   /** Whether the connection ends behind the input. Default: false. */
@@ -19,6 +23,7 @@ export interface ReadResult {
   readonly body: string
   readonly done: boolean
   readonly reusable: boolean
+  readonly upgraded: boolean
   readonly headSeen: boolean
   readonly keepAliveHintMs: number | undefined
   readonly bytesRead: number
@@ -32,11 +37,12 @@ const STALE = '\r\n\r\n0\r\n\r\nHTTP/1.1 500 Stale\r\n\r\n'
 /** Reads `input` as the segments of a socket with a shared buffer: stale bytes lie behind each, and it is overwritten. */
 export function readResponse(input: string | Buffer, options: ReadOptions = {}): ReadResult {
   const bytes = typeof input === 'string' ? Buffer.from(input, 'latin1') : input
-  const parser = options.parser ?? new ResponseParser({ ...defaultWireLimits, ...options.limits })
+  const parser =
+    options.parser ?? new ResponseParser({ ...defaultWireLimits, ...options.limits, lenient: options.lenient })
   const sink = new RecordingSink()
   let error: HansomError | null = null
   let stray = ''
-  parser.start(options.method ?? 'GET', sink)
+  parser.start(options.method ?? 'GET', sink, options.upgrade)
   try {
     let at = 0
     for (const cut of [...(options.cuts ?? []), bytes.length]) {
@@ -53,6 +59,7 @@ export function readResponse(input: string | Buffer, options: ReadOptions = {}):
     body: sink.body,
     done: parser.done,
     reusable: parser.reusable,
+    upgraded: parser.upgraded,
     headSeen: parser.headSeen,
     keepAliveHintMs: parser.keepAliveHintMs,
     bytesRead: parser.bytesRead,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { ResponseParser } from '../../../src/wire/http1/response-parser.ts'
+import { defaultWireLimits } from '../../../src/wire/message.ts'
 import { everyByte, readResponse } from './record.ts'
 
 const simple = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: y\r\n\r\n'
@@ -76,8 +78,6 @@ describe('header section (RFC 9112 §5)', () => {
     ['a bare CR', 'a: b\rc', 'RFC 9112 §2.2', 22],
     ['a bare LF', 'a: b\nc: d', 'RFC 9112 §2.2', 21],
     ['two CRs', 'a: b\r', 'RFC 9112 §2.2', 22],
-    ['a folded line', 'a: b\r\n c', 'RFC 9112 §5.2', 23],
-    ['a line folded by a tab', 'a: b\r\n\tc', 'RFC 9112 §5.2', 23],
     ['white space before the first field', ' a: b', 'RFC 9112 §2.2', 17],
     ['a space before the colon', 'a : b', 'RFC 9112 §5.1', 18],
     ['a name with a space', 'a b: c', 'RFC 9112 §5.1', 18],
@@ -93,6 +93,45 @@ describe('header section (RFC 9112 §5)', () => {
     const refused = { code: 'ERR_HANSOM_PROTOCOL', rfc, offset }
     expect(readResponse(input).error).toMatchObject(refused)
     expect(readResponse(input, { cuts: everyByte(input) }).error).toMatchObject(refused)
+  })
+
+  it.each([
+    ['a: b\r\n c', '["a","b c"]'],
+    ['a: b \t\r\n\t c', '["a","b c"]'],
+    ['a:\r\n b', '["a","b"]'],
+    ['a: b\r\n \r\n c', '["a","b  c"]'],
+    ['a: b\r\n ', '["a","b"]'],
+    ['a: b\r\n c: d\r\ne: f', '["a","b c: d"],["e","f"]'],
+  ])('unfolds %j, however it is cut (RFC 9112 §5.2)', (lines, pairs) => {
+    const input = `HTTP/1.1 200 OK\r\n${lines}\r\nContent-Length: 0\r\n\r\n`
+    const whole = readResponse(input)
+    expect(whole).toMatchObject({ log: [`head 1.1 200 OK [${pairs},["Content-Length","0"]]`, 'end'], reusable: true })
+    for (const cut of everyByte(input)) expect(readResponse(input, { cuts: [cut] })).toEqual(whole)
+    expect(readResponse(input, { cuts: everyByte(input) })).toEqual(whole)
+  })
+
+  it.each([
+    ['Content-Length:\r\n 5', 'hello', 'hello'],
+    ['Transfer-Encoding:\r\n\tchunked', '5\r\nhello\r\n0\r\n\r\n', 'hello'],
+    ['Content-Length: 5,\r\n 5', 'hello', 'hello'],
+  ])('follows the framing of %j, but does not keep the connection', (line, bytes, body) => {
+    const input = `HTTP/1.1 200 OK\r\n${line}\r\n\r\n${bytes}`
+    expect(readResponse(input)).toMatchObject({ body, done: true, reusable: false, error: null })
+  })
+
+  it.each(['Content-Length: 5\r\n 5', 'Transfer-Encoding: chun\r\n ked', 'Content-Length: 5\r\n , 6'])(
+    'refuses %j, whose parts make no sense together',
+    line => {
+      expect(readResponse(`HTTP/1.1 200 OK\r\n${line}\r\n\r\nhello`).error?.code).toBe('ERR_HANSOM_PROTOCOL')
+    },
+  )
+
+  it('unfolds a line in time that grows with its length only', () => {
+    const lines = `a:${`${' '.repeat(30)}\r\n`.repeat(1_500)}`
+    const input = `HTTP/1.1 204 \r\n${lines}${' '.repeat(10_000)}b\r\n\r\n`
+    const started = performance.now()
+    expect(readResponse(input)).toMatchObject({ done: true, error: null })
+    expect(performance.now() - started).toBeLessThan(1_000)
   })
 
   it('refuses the byte itself, without waiting for the line end', () => {
@@ -166,8 +205,53 @@ describe('informational responses (RFC 9110 §15.2)', () => {
     })
   })
 
-  it('101 is refused, since nothing asked for an upgrade (RFC 9110 §15.2.2)', () => {
+  it('101 is refused if nothing asked for an upgrade (RFC 9110 §15.2.2)', () => {
     const { error } = readResponse('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n')
     expect(error).toMatchObject({ code: 'ERR_HANSOM_PROTOCOL', rfc: 'RFC 9110 §15.2.2' })
+  })
+})
+
+describe('upgrades (RFC 9110 §7.8)', () => {
+  const switching = 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\nContent-Length: 3\r\n\r\n'
+  const accepted = { done: true, upgraded: true, reusable: false, headSeen: true, body: '', error: null }
+
+  it('end with the head of a 101 that was asked for; what follows is the new protocol', () => {
+    const log = [
+      'head 1.1 101 Switching Protocols [["Connection","upgrade"],["Upgrade","x"],["Content-Length","3"]]',
+      'end',
+    ]
+    const whole = readResponse(`${switching}raw`, { upgrade: true })
+    expect(whole).toMatchObject({ ...accepted, log, stray: 'raw', bytesRead: switching.length })
+    for (const cut of everyByte(`${switching}raw`)) {
+      const cutOnce = readResponse(`${switching}raw`, { upgrade: true, cuts: [cut] })
+      expect(cutOnce).toEqual(whole)
+    }
+  })
+
+  it('may follow other informational responses', () => {
+    const { log, upgraded } = readResponse(`HTTP/1.1 100 Continue\r\n\r\n${switching}`, { upgrade: true })
+    expect([log[0], log[2], upgraded]).toEqual(['informed 1.1 100 Continue []', 'end', true])
+  })
+
+  it('may be turned down by any other response', () => {
+    const input = 'HTTP/1.1 200 OK\r\nUpgrade: x\r\nConnection: upgrade\r\nContent-Length: 2\r\n\r\nab'
+    expect(readResponse(input, { upgrade: true })).toMatchObject({ body: 'ab', upgraded: false, reusable: true })
+  })
+
+  it('are refused if the 101 does not say to what (RFC 9110 §15.2.2)', () => {
+    const { error } = readResponse('HTTP/1.1 101 X\r\n\r\n', { upgrade: true })
+    expect(error).toMatchObject({ code: 'ERR_HANSOM_PROTOCOL', rfc: 'RFC 9110 §15.2.2' })
+  })
+
+  it('are forgotten by the next response', () => {
+    const parser = new ResponseParser(defaultWireLimits)
+    readResponse(switching, { parser, upgrade: true })
+    expect(readResponse('HTTP/1.1 204 \r\n\r\n', { parser })).toMatchObject({ upgraded: false, reusable: true })
+  })
+
+  it('by CONNECT end with the head of any 2xx (RFC 9110 §9.3.6)', () => {
+    const input = 'HTTP/1.1 204 X\r\nTransfer-Encoding: chunked\r\n\r\n'
+    expect(readResponse(`${input}raw`, { method: 'CONNECT' })).toMatchObject({ ...accepted, stray: 'raw' })
+    expect(readResponse('HTTP/1.1 407 X\r\nContent-Length: 0\r\n\r\n', { method: 'CONNECT' }).upgraded).toBe(false)
   })
 })
