@@ -27,6 +27,7 @@ const sections = {
   Pool: { file: 'client/options.ts', name: 'PoolOptions' },
   Timeouts: { file: 'request/timeouts.ts', name: 'Timeouts' },
   Limits: { file: 'client/options.ts', name: 'LimitsOptions' },
+  Lenient: { file: 'wire/leniency.ts', name: 'Leniency' },
   Request: { file: 'request/request-init.ts', name: 'RequestInit' },
   'Reading a body': { file: 'client/client.ts', name: 'BodyOptions' },
   'Closing a client': { file: 'client/client.ts', name: 'CloseOptions' },
@@ -46,8 +47,10 @@ const prose: Record<OptionSection, string> = {
   Timeouts:
     "`timeouts` of the client, a host or a request. Each ends the request with a `TimeoutError` that has the phase, the limit and the bill. A timeout is never early; the timer wheel is at most 16 ms late, and the event loop's own lag comes on top. Before one fires the sockets are polled once more, so that an answer that has already come counts. Each must be more than 0.",
   Limits: '`limits` of the client: bounds on what a server may make it hold.',
+  Lenient:
+    '`lenient` of the client or of a host: what a parser lets pass although RFC 9112 forbids it. All are `false` by default. Whatever two parsers on the way read differently can be used to smuggle a response past one of them.',
   Request:
-    'The second argument of `request()`. `get()` and its like take it too, without `method`, `async`, `streamTo` and `maxUnread`.',
+    'The second argument of `request()`. `get()` and its like take it too, without `method`, `async`, `streamTo`, `maxUnread`, `upgrade` and `authority`.',
   'Reading a body': 'The second argument of `body(ref, options)`.',
   'Closing a client': 'The argument of `client.close(options)`.',
   'The policy queue': 'The argument of `queue(options)`, a value of `pool.policy`; see [pooling](pooling.md).',

@@ -9,7 +9,7 @@ import { createClient } from 'hansom'
 const folder = await mkdtemp(join(tmpdir(), 'hansom-example-'))
 const socketPath = join(folder, 'daemon.sock')
 const server = createServer((request, response) => {
-  response.end(`the daemon of ${request.headers.host} is well\n`)
+  response.end(`${request.headers.host} is well\n`)
 })
 await once(server.listen(socketPath), 'listening')
 

@@ -160,6 +160,11 @@ const table = {
     meaning: 'An actor that served the request crashed; the cause tells why. Other requests are not touched.',
     remedy: 'If the cause is your policy, mend it; else it is a bug of hansom: report it.',
   },
+  ERR_HANSOM_UPGRADE_REFUSED: {
+    class: 'HansomError',
+    meaning: 'The server answered an upgrade or a CONNECT with something else than 101 or, for CONNECT, a 2xx.',
+    remedy: 'Read the answer with `recvHead` and `body`: its status says why.',
+  },
   ERR_HANSOM_CLIENT_CLOSED: {
     class: 'HansomError',
     meaning: 'The client is closed or closing.',

@@ -24,6 +24,7 @@ export {
   setDefaultClient,
   setOwner,
   streamNext,
+  upgrade,
 } from './client/default-client.ts'
 export type { ClientEventMap, ClientEventName, ClientListener } from './client/events.ts'
 export type { ClientOptions, HostOptions, LimitsOptions, PoolOptions } from './client/options.ts'
@@ -73,10 +74,11 @@ export { type QueueOptions, queue } from './host/policy/queue.ts'
 export type { BodyChunk, BodyInput } from './request/body-source.ts'
 export type { Explanation } from './request/explain.ts'
 export type { HeadersInput } from './request/header-fields.ts'
-export type { ConnectionInfo, RequestPhase } from './request/record.ts'
+export type { ConnectionInfo, RequestPhase, Upgraded } from './request/record.ts'
 export { RequestRef } from './request/ref.ts'
 export type { RequestInit } from './request/request-init.ts'
 export type { ResponseMessage, StreamTo } from './request/response-message.ts'
 export type { Timeouts, TimeoutsInput } from './request/timeouts.ts'
 export { type HeaderPair, HeadersView } from './wire/headers-view.ts'
+export type { Leniency } from './wire/leniency.ts'
 export type { ResponseHead } from './wire/message.ts'

@@ -30,6 +30,8 @@ export interface TransportSocket {
   write(data: string | Uint8Array): boolean
   pause(): void
   resume(): void
+  /** Keeps the process alive while it is open: it is somebody's own now. Until then it does not. */
+  ref(): void
   /** Ends our side after what was written. */
   end(): void
   /** Closes at once; `onClose` follows. */

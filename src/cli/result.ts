@@ -58,7 +58,7 @@ export function jsonResult(trace: Trace, explanation: Explanation | null, ok: bo
   const connection = explanation?.connection ?? null
   return {
     ...{ url, ok, status: head?.status ?? null, headers: head?.headers.toJSON() ?? null },
-    ...{ bytes, file, resumedFrom, skipped, bill: explanation?.bill ?? null },
+    ...{ bytes, file, resumedFrom, skipped, bill: explanation === null ? null : rounded(explanation.bill) },
     connection: connection && { reused: connection.reused, remoteAddress: connection.remoteAddress },
     error: error === undefined ? null : jsonError(error),
   }
@@ -71,4 +71,10 @@ function jsonError(error: unknown): JsonError {
   }
   const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) }
   return { code: code ?? null, message, phase: null, retryable: false }
+}
+
+/** To whole microseconds: the sum of a bill is exact, and may need more digits than it has. */
+function rounded(bill: Bill): Bill {
+  const entries = Object.entries(bill).map(([name, ms]) => [name, Math.round(ms * 1_000) / 1_000])
+  return Object.fromEntries(entries) as Bill
 }

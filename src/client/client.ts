@@ -6,7 +6,7 @@ import type { BodyChunk } from '../request/body-source.ts'
 import { takesMessages } from '../request/delivery.ts'
 import { type Explanation, explainRecord } from '../request/explain.ts'
 import { type HeadersInput, trailerFields } from '../request/header-fields.ts'
-import type { RequestRecord } from '../request/record.ts'
+import type { RequestRecord, Upgraded } from '../request/record.ts'
 import { RequestRef, recordOf } from '../request/ref.ts'
 import type { RequestInit } from '../request/request-init.ts'
 import type { StreamTo } from '../request/response-message.ts'
@@ -21,7 +21,7 @@ import type { ClientStats } from './stats.ts'
 const defaultCloseMs = 10_000
 
 /** The options of a request whose whole answer is read and whose method is in the name of the call, like `get`. */
-export type WholeInit = Omit<RequestInit, 'method' | 'async' | 'streamTo' | 'maxUnread'>
+export type WholeInit = Omit<RequestInit, 'method' | 'async' | 'streamTo' | 'maxUnread' | 'upgrade' | 'authority'>
 
 /** Options of `body`. */
 export interface BodyOptions {
@@ -160,6 +160,15 @@ export class Client implements AsyncDisposable {
     throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'recipient', message)
   }
 
+  /**
+   * The connection of a request made with `upgrade`, or of a CONNECT, when the server has switched protocols: a Duplex, with
+   * the bytes that came along. Rejects with the request's error, and with `ERR_HANSOM_UPGRADE_REFUSED` for any other answer;
+   * then that can be read as usual. Rejects with a `TypeError` for another request.
+   */
+  upgrade(ref: RequestRef): Promise<Upgraded> {
+    return recordOf(ref).upgrade()
+  }
+
   /** Where a request stands, what it waits for, what it cost so far. Works on a settled one too. */
   explain(ref: RequestRef): Explanation {
     return explainRecord(recordOf(ref), this.#core.clock.now())
@@ -274,7 +283,7 @@ export class Client implements AsyncDisposable {
   }
 }
 
-const notOfWhole = ['method', 'async', 'streamTo', 'maxUnread'] as const
+const notOfWhole = ['method', 'async', 'streamTo', 'maxUnread', 'upgrade', 'authority'] as const
 
 function initFor(method: string, init: WholeInit | undefined): RequestInit {
   if (init === undefined || init === null) return { method }

@@ -104,6 +104,7 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
     const nowMs = this.clock.now()
     const record = new RequestRecord(++lastRequest, method, target.url, origin, nowMs, this.options.highWaterBytes)
     record.streamed = plan.body.kind === 'manual'
+    record.upgrades = plan.outgoing.upgrade
     if (plan.delivery !== null) {
       record.deliver(plan.delivery, this.#post)
       const end = ownerEnd(plan.delivery.to)

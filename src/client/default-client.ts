@@ -2,6 +2,7 @@ import { argumentError } from '../errors.ts'
 import type { BodyChunk } from '../request/body-source.ts'
 import type { Explanation } from '../request/explain.ts'
 import type { HeadersInput } from '../request/header-fields.ts'
+import type { Upgraded } from '../request/record.ts'
 import type { RequestRef } from '../request/ref.ts'
 import type { RequestInit } from '../request/request-init.ts'
 import type { StreamTo } from '../request/response-message.ts'
@@ -89,6 +90,11 @@ export function resumeStream(ref: RequestRef): void {
 /** `Client.setOwner` for a ref of any client. */
 export function setOwner(ref: RequestRef, recipient: StreamTo): void {
   defaultClient().setOwner(ref, recipient)
+}
+
+/** `Client.upgrade` for a ref of any client. */
+export function upgrade(ref: RequestRef): Promise<Upgraded> {
+  return defaultClient().upgrade(ref)
 }
 
 /** `Client.explain` for a ref of any client. */

@@ -11,7 +11,8 @@ import { queue } from '../host/policy/queue.ts'
 import type { RequestDefaults } from '../request/request-init.ts'
 import { targetOf } from '../request/target.ts'
 import { defaultTimeouts, type Timeouts, type TimeoutsInput, timeoutsOf } from '../request/timeouts.ts'
-import { defaultWireLimits, type WireLimits } from '../wire/message.ts'
+import type { Leniency } from '../wire/leniency.ts'
+import { defaultWireLimits, type WireOptions } from '../wire/message.ts'
 
 /** How one host's connections are pooled. */
 export interface PoolOptions {
@@ -80,6 +81,8 @@ export interface HostOptions {
    * the dial is given up.
    */
   readonly connect?: ConnectFunction | undefined
+  /** What servers may do wrong: see [Lenient](#lenient). Each is a danger, and off by default. */
+  readonly lenient?: Leniency | undefined
   /**
    * Whether this resolved or literal address may be dialed. A throw is a no. Not asked for `socketPath` and `connect`.
    * Default all.
@@ -186,6 +189,13 @@ const hostChecks = {
   socketPath: text,
   connect: callback,
   allowAddress: callback,
+  lenient: shape({
+    bareLf: flag,
+    leadingCrlf: flag,
+    spaceBeforeColon: flag,
+    controlCharacters: flag,
+    chunkSizeBlanks: flag,
+  }),
 }
 
 const clientShape = shape({
@@ -212,7 +222,7 @@ const clientShape = shape({
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
   clientShape(options, '')
   const clientTimeouts = timeoutsOf(options.timeouts ?? {}, defaultTimeouts, 'timeouts')
-  const wire: WireLimits = { ...defaultWireLimits, ...defined(options.limits) }
+  const wire: WireOptions = { ...defaultWireLimits, ...defined(options.limits), lenient: options.lenient }
   const hosts = new Map<string, HostOptions>()
   for (const [key, host] of Object.entries(options.hosts ?? {})) {
     const origin = normalOrigin(key)
@@ -253,9 +263,11 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
 }
 
 /** The nearest wins: the named pool, then the host, then the client. */
-function resolveHost(client: ClientOptions, host: HostOptions, named: PoolOptions, wire: WireLimits): ResolvedHost {
+function resolveHost(client: ClientOptions, host: HostOptions, named: PoolOptions, wire: WireOptions): ResolvedHost {
   const pool = { ...defined(client.pool), ...defined(host.pool), ...defined(named) }
   const tls = { ...client.tls, ...host.tls }
+  // One object for all hosts that read alike: they share their parsers.
+  const reading = host.lenient === undefined ? wire : { ...wire, lenient: { ...client.lenient, ...host.lenient } }
   const reuse = pool.reuse ?? 'lifo'
   return {
     limits: {
@@ -269,7 +281,7 @@ function resolveHost(client: ClientOptions, host: HostOptions, named: PoolOption
       idleMs: pool.idleMs ?? 4_000,
       maxAgeMs: pool.maxAgeMs ?? Infinity,
       maxRequestsPerConnection: reuse === 'never' ? 1 : (pool.maxRequestsPerConnection ?? Infinity),
-      wire,
+      wire: reading,
     },
     dial: {
       tls,

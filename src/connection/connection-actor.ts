@@ -5,18 +5,19 @@ import { assertNever, type Recipient } from '../actor/recipient.ts'
 import { type TimerWheel, type Wakeable, WheelTimer } from '../actor/timer-wheel.ts'
 import type { SocketHandler, TransportSocket } from '../actor/transport.ts'
 import { ActorCrashError, ConnectionError, HansomError } from '../errors.ts'
-import type { WireLimits } from '../wire/message.ts'
+import type { WireOptions } from '../wire/message.ts'
 import type { Capacity, Driver, DriverOwner } from './driver.ts'
 import { Http1Driver } from './http1-driver.ts'
 import { Lease } from './lease.ts'
 import type { ConnectionMessage, ConnectionReport, ExchangeOutcome, ExchangeOwner } from './messages.ts'
+import { UpgradedStream } from './upgraded-stream.ts'
 
 /** How long a connection lives. `Infinity` is off. */
 export interface ConnectionLimits {
   readonly idleMs: number
   readonly maxAgeMs: number
   readonly maxRequestsPerConnection: number
-  readonly wire: WireLimits
+  readonly wire: WireOptions
 }
 
 /** What a connection runs with. */
@@ -32,11 +33,11 @@ export interface ConnectionSetup {
   readonly observer: ExitObserver<never>
 }
 
-export type ConnectionPhase = 'idle' | 'busy' | 'closing'
+export type ConnectionPhase = 'idle' | 'busy' | 'upgraded' | 'closing'
 
 /**
- * One socket and its protocol: `idle ⇄ busy`, then `closing` until the socket is closed. It reports to its host when it
- * idles, drains and is closed; the last report comes even after a crash.
+ * One socket and its protocol: `idle ⇄ busy`, perhaps `upgraded`, then `closing` until the socket is closed. It reports to
+ * its host when it idles, drains and is closed; the last report comes even after a crash.
  */
 export class ConnectionActor
   extends Process<ConnectionPhase, ConnectionMessage>
@@ -177,6 +178,15 @@ export class ConnectionActor
     this.#wheel.set(this.#timer, nowMs + this.#limits.idleMs)
   }
 
+  exchangeUpgraded(lease: Lease, early: Uint8Array, atMs: number): void {
+    this.wakeUp()
+    this.become('upgraded')
+    const outcome = { ok: true, status: lease.status, serviceMs: atMs - lease.grantedMs, endedMs: atMs }
+    this.#host.send({ type: 'connection.draining', connection: this, outcome })
+    const stream = new UpgradedStream(this.#socket, early, () => this.onClose())
+    lease.owner.send({ type: 'exchange.upgraded', stream, atMs })
+  }
+
   onConnect(): void {}
 
   onBytes(buffer: Buffer, length: number): boolean {
@@ -251,8 +261,9 @@ export class ConnectionActor
 
   #close(outcome: ExchangeOutcome | null = null): void {
     if (this.phase === 'closing') return
+    const told = this.phase === 'upgraded'
     this.become('closing')
-    this.#host.send({ type: 'connection.draining', connection: this, outcome })
+    if (!told) this.#host.send({ type: 'connection.draining', connection: this, outcome })
     this.#socket.destroy()
   }
 

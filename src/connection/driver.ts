@@ -16,6 +16,8 @@ export interface DriverOwner {
   exchangeEnded(lease: Lease, ok: boolean, reusable: boolean, atMs: number): void
   /** The answer is whole, but the socket has not taken all of the request. `exchangeEnded` follows when it has. */
   exchangeLingers(atMs: number): void
+  /** The server switched to another protocol; `early` is what came of it already. The driver is done. */
+  exchangeUpgraded(lease: Lease, early: Uint8Array, atMs: number): void
 }
 
 /**

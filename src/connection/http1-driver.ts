@@ -4,7 +4,7 @@ import { ConnectionError, type HansomError, ProtocolError } from '../errors.ts'
 import type { HeadersView } from '../wire/headers-view.ts'
 import type { ResponseParser } from '../wire/http1/response-parser.ts'
 import { chunkHead, lastChunk } from '../wire/http1/serializer.ts'
-import type { ResponseHead, ResponseSink, WireLimits } from '../wire/message.ts'
+import type { ResponseHead, ResponseSink, WireOptions } from '../wire/message.ts'
 import type { Capacity, Driver, DriverOwner } from './driver.ts'
 import type { Lease } from './lease.ts'
 import type { OutgoingRequest } from './messages.ts'
@@ -44,7 +44,7 @@ export class Http1Driver implements Driver, ResponseSink {
   #bytesWritten = 0
   #nowMs = 0
 
-  constructor(socket: TransportSocket, limits: WireLimits, clock: Clock, owner: DriverOwner) {
+  constructor(socket: TransportSocket, limits: WireOptions, clock: Clock, owner: DriverOwner) {
     this.#socket = socket
     this.#owner = owner
     this.#clock = clock
@@ -63,7 +63,7 @@ export class Http1Driver implements Driver, ResponseSink {
     this.#chunked = request.chunked
     this.#bytesWritten = 0
     this.#parser = this.#parsers.take()
-    this.#parser.start(request.method, this)
+    this.#parser.start(request.method, this, request.upgrade)
     const { head, body } = request
     if (body === null) this.#write(head)
     else if (body.length <= joinedBodyBytes) {
@@ -124,6 +124,7 @@ export class Http1Driver implements Driver, ResponseSink {
     }
     this.#nowMs = this.#clock.now()
     const offset = parser.read(buffer, 0, length)
+    if (parser.upgraded) return this.#handOver(parser, buffer.subarray(offset, length))
     if (offset < length) this.#stray = true
     if (parser.done) this.#complete()
     return !this.#paused
@@ -180,7 +181,18 @@ export class Http1Driver implements Driver, ResponseSink {
     this.#answered = true
     // Nothing is left to pull: what comes now must be seen, for it ends the connection.
     this.#paused = false
+    if (this.#parser?.upgraded) return
     this.#lease?.owner.send({ type: 'body.ended', trailers, atMs: this.#nowMs })
+  }
+
+  /** What follows is not HTTP any more. */
+  #handOver(parser: ResponseParser, early: Buffer): boolean {
+    const lease = this.#lease
+    this.#lease = null
+    this.#parser = null
+    this.#parsers.give(parser)
+    if (lease !== null) this.#owner.exchangeUpgraded(lease, Uint8Array.prototype.slice.call(early), this.#nowMs)
+    return true
   }
 
   /** The answer is whole: the exchange ends, at once or when the request has left the socket. */

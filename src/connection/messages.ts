@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { Recipient } from '../actor/recipient.ts'
 import type { HansomError } from '../errors.ts'
 import type { HeadersView } from '../wire/headers-view.ts'
@@ -16,6 +17,8 @@ export interface OutgoingRequest {
   readonly streams: boolean
   /** The streamed body is chunked; else its length is in the head. */
   readonly chunked: boolean
+  /** It asks for another protocol: a 101 hands the connection over. */
+  readonly upgrade: boolean
 }
 
 /** What a connection accepts. */
@@ -36,6 +39,8 @@ export type ExchangeReport =
   | { readonly type: 'informed'; readonly head: ResponseHead }
   | { readonly type: 'head.received'; readonly head: ResponseHead; readonly atMs: number }
   | { readonly type: 'body.ended'; readonly trailers: HeadersView | null; readonly atMs: number }
+  /** In place of `body.ended`: the connection is the request's from now on, as a stream of bytes. */
+  | { readonly type: 'exchange.upgraded'; readonly stream: Duplex; readonly atMs: number }
   | { readonly type: 'exchange.failed'; readonly error: HansomError }
 
 /** The side of a request that a connection sees. */

@@ -1,20 +1,20 @@
 import { ResponseParser } from '../wire/http1/response-parser.ts'
-import type { WireLimits } from '../wire/message.ts'
+import type { WireOptions } from '../wire/message.ts'
 
 const maxSpare = 64
-const pools = new WeakMap<WireLimits, ParserPool>()
+const pools = new WeakMap<WireOptions, ParserPool>()
 
 /** Parsers between two exchanges. An idle connection needs none, and thousands of them would be most of its memory. */
 export class ParserPool {
-  readonly #limits: WireLimits
+  readonly #limits: WireOptions
   readonly #spare: ResponseParser[] = []
 
-  constructor(limits: WireLimits) {
+  constructor(limits: WireOptions) {
     this.#limits = limits
   }
 
   /** The pool of all connections with these limits: those of a client share one object. */
-  static of(limits: WireLimits): ParserPool {
+  static of(limits: WireOptions): ParserPool {
     let pool = pools.get(limits)
     if (pool === undefined) {
       pool = new ParserPool(limits)

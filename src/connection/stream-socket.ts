@@ -9,6 +9,7 @@ interface SocketLike extends Duplex {
   readonly remoteFamily?: string
   readonly alpnProtocol?: string | false | null
   unref?(): void
+  ref?(): void
 }
 
 /** Tells whether a value that a user gave has what a `StreamSocket` needs of a Duplex. */
@@ -106,6 +107,10 @@ export class StreamSocket implements TransportSocket {
 
   resume(): void {
     this.stream.resume()
+  }
+
+  ref(): void {
+    ;(this.stream as SocketLike).ref?.()
   }
 
   end(): void {

@@ -58,7 +58,8 @@ export class MessageStream {
 
   /** One message more: asked for, or acknowledged. */
   streamNext(): void {
-    this.#credits = this.#mode === 'once' ? this.#credits + 1 : Math.min(this.#credits + 1, this.#maxUnread)
+    const credits = this.#credits + 1
+    this.#credits = this.#mode === 'once' || this.#to === null ? credits : Math.min(credits, this.#window(this.#to))
     this.wake()
   }
 
@@ -110,7 +111,13 @@ export class MessageStream {
   }
 
   get #willing(): boolean {
-    return this.#credits > 0 && !this.#paused && !this.#busy && this.#to !== null
+    return (this.#credits > 0 || this.#failed) && !this.#paused && !this.#busy && this.#to !== null
+  }
+
+  /** One that has as many unread messages as it may have still hears that no more will come. */
+  get #failed(): boolean {
+    const { outcome } = this.#record
+    return this.#mode === 'all' && (outcome === 'failed' || outcome === 'cancelled')
   }
 
   get #ready(): boolean {

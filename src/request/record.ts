@@ -1,5 +1,6 @@
+import type { Duplex } from 'node:stream'
 import type { DialTimings } from '../dial/messages.ts'
-import { AbortError, argumentError, type Bill } from '../errors.ts'
+import { AbortError, argumentError, type Bill, HansomError } from '../errors.ts'
 import type { HeadersView } from '../wire/headers-view.ts'
 import type { ResponseHead } from '../wire/message.ts'
 import { billOf } from './bill.ts'
@@ -25,6 +26,14 @@ export interface ConnectionInfo {
   readonly protocol: string
   /** How many exchanges it had started, this one included. */
   readonly exchanges: number
+}
+
+/** What `upgrade` resolves with. */
+export interface Upgraded {
+  /** The head of the answer: a 101, or a 2xx to CONNECT. */
+  readonly head: ResponseHead
+  /** The connection as a stream. It keeps its place in the pool until it is closed. */
+  readonly socket: Duplex
 }
 
 interface HeadWaiter {
@@ -96,6 +105,21 @@ export class RequestRecord {
       if (this.#headWaiters === null) this.#headWaiters = [{ resolve, reject }]
       else this.#headWaiters.push({ resolve, reject })
     })
+  }
+
+  /**
+   * Resolves with the connection of a request made with `upgrade` or CONNECT, when the server has switched. Rejects with the
+   * request's error, and with `ERR_HANSOM_UPGRADE_REFUSED` for any other answer, which can be read as usual.
+   */
+  async upgrade(): Promise<Upgraded> {
+    if (!this.upgrades) {
+      const why = 'upgrade: the request was made without the option upgrade and is no CONNECT'
+      throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'ref', why)
+    }
+    const head = await this.recvHead()
+    if (this.socket !== null) return { head, socket: this.socket }
+    const said = `${head.status} ${head.statusText}`.trimEnd()
+    throw new HansomError('ERR_HANSOM_UPGRADE_REFUSED', `the server answered ${said} and did not switch protocols`)
   }
 
   /** Cancels the request with a reason, or an `AbortError`. Does nothing once settled. */
@@ -187,4 +211,8 @@ export class RequestRecord {
 
   /** The request was made with `streamBody`. */
   streamed = false
+  /** The request asks for another protocol, or for a tunnel. */
+  upgrades = false
+  /** The connection, once the server has switched. */
+  socket: Duplex | null = null
 }

@@ -139,6 +139,9 @@ export class RequestActor
         return this.#receive(message.atMs)
       case 'body.ended':
         return this.#done(message.trailers, message.atMs)
+      case 'exchange.upgraded':
+        this.record.socket = message.stream
+        return this.#done(null, message.atMs)
       case 'exchange.failed':
         return this.#retryOrFail(message.error)
       case 'request.cancel':

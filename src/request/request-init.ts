@@ -1,10 +1,12 @@
 import type { OutgoingRequest } from '../connection/messages.ts'
 import { argumentError } from '../errors.ts'
-import { fieldLine, requestHead, validateMethod } from '../wire/http1/serializer.ts'
+import { checkTarget } from '../wire/http1/request-target.ts'
+import { validateMethod } from '../wire/http1/serializer.ts'
 import { type BodyInput, type BodyPlan, bodyPlan, streamOf } from './body-source.ts'
 import { type Delivery, planDelivery } from './delivery.ts'
-import { type HeadersInput, headerFields } from './header-fields.ts'
+import type { HeadersInput } from './header-fields.ts'
 import type { StreamTo } from './response-message.ts'
+import { plainGet, serialize } from './serialize.ts'
 import type { RequestTarget } from './target.ts'
 import { type Timeouts, type TimeoutsInput, timeoutsOf } from './timeouts.ts'
 
@@ -42,6 +44,16 @@ export interface RequestInit {
    * read. Beyond that each `streamNext` gives one message. At least 1. Default 256.
    */
   readonly maxUnread?: number
+  /**
+   * Asks the server to switch to this protocol, `'websocket'` say (RFC 9110 §7.8). If it does, `upgrade(ref)` gives the
+   * connection. Neither with a body nor with `async`.
+   */
+  readonly upgrade?: string
+  /**
+   * With method `CONNECT`: the `host:port` to which the server, a proxy, shall open a tunnel (RFC 9110 §9.3.6).
+   * `upgrade(ref)` gives the connection.
+   */
+  readonly authority?: string
   /** Cancels the request, in every phase. */
   readonly signal?: AbortSignal | undefined
   /** Time limits to change. Default the host's. */
@@ -94,6 +106,8 @@ const known: ReadonlySet<string> = new Set([
   'async',
   'streamTo',
   'maxUnread',
+  'upgrade',
+  'authority',
   'signal',
   'timeouts',
   'pool',
@@ -104,13 +118,9 @@ const known: ReadonlySet<string> = new Set([
 /** Methods whose content has no meaning (RFC 9110 §9.3): sending one is a mistake that some servers take for an attack. */
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'TRACE'])
 
-/** RFC 9110 §9.2.2. */
-const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'])
+/** Names of protocols, perhaps with versions (RFC 9110 §7.8). */
+const protocols = /^[!#$%&'*+.^_`|~\w-]+(\/[!#$%&'*+.^_`|~\w-]+)?(, ?[!#$%&'*+.^_`|~\w-]+(\/[!#$%&'*+.^_`|~\w-]+)?)*$/
 
-/** Methods for which an empty body is announced (RFC 9110 §8.6). */
-const announced: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
-
-const userAgentLine = fieldLine('user-agent', 'hansom')
 const emptyInit: RequestInit = Object.freeze({})
 const noBody: BodyPlan = Object.freeze({ kind: 'none' })
 
@@ -134,7 +144,13 @@ export function planRequest(
     options.timeouts === undefined ? defaults.timeouts : timeoutsOf(options.timeouts, defaults.timeouts, 'timeouts')
   const delivery = planDelivery(options.async, options.streamTo, options.maxUnread)
   const closes = pool === false || defaults.closes(pool)
-  const plain = body.kind === 'none' && options.headers === undefined && method === 'GET' && !closes
+  const plain =
+    body.kind === 'none' &&
+    options.headers === undefined &&
+    method === 'GET' &&
+    !closes &&
+    options.upgrade === undefined &&
+    options.authority === undefined
   if (plain && target.authorization === null) {
     const outgoing = plainGet(target)
     const repeatable = true
@@ -154,6 +170,8 @@ export function planRequest(
       repeatable,
     }
   }
+  if (options.upgrade !== undefined || options.authority !== undefined || method === 'CONNECT')
+    checkSwitch(options, method, body)
   const expects = options.expectContinue === true
   const { outgoing, bodyLength, idempotent } = serialize(target, method, options, body, closes)
   const repeatable = idempotent && (body.kind === 'none' || body.kind === 'bytes')
@@ -198,64 +216,27 @@ function planSending(options: RequestInit): BodyPlan {
 
 function planMethod(given: string | undefined, body: BodyPlan): string {
   const method = given === undefined ? (body.kind === 'none' ? 'GET' : 'POST') : validateMethod(given)
-  if (method === 'CONNECT') {
-    throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'method', 'CONNECT makes a tunnel, which is not supported yet')
-  }
   if (body.kind !== 'none' && bodiless.has(method)) {
     throw argumentError('ERR_HANSOM_INVALID_ARGUMENT', 'body', `a ${method} request has no body (RFC 9110 §9.3)`)
   }
   return method
 }
 
-function plainGet(target: RequestTarget): OutgoingRequest {
-  target.plainGet ??= {
-    method: 'GET',
-    head: requestHead('GET', target.path, target.host, userAgentLine),
-    body: null,
-    streams: false,
-    chunked: false,
+/** Checks a request that asks for another protocol, or for a tunnel. */
+function checkSwitch({ upgrade, authority, async }: RequestInit, method: string, body: BodyPlan): void {
+  const wrong = (name: string, why: string): Error => argumentError('ERR_HANSOM_INVALID_ARGUMENT', name, why)
+  if ((method === 'CONNECT') !== (authority !== undefined)) {
+    throw wrong('authority', 'CONNECT and authority, the host:port of the tunnel, need each other')
   }
-  return target.plainGet
-}
-
-function serialize(
-  target: RequestTarget,
-  method: string,
-  options: RequestInit,
-  body: BodyPlan,
-  closes: boolean,
-): { outgoing: OutgoingRequest; bodyLength: number | null; idempotent: boolean } {
-  const fields = headerFields(options.headers)
-  let lines = fields.hasUserAgent ? '' : userAgentLine
-  if (target.authorization !== null && !fields.hasAuthorization)
-    lines += fieldLine('authorization', target.authorization)
-  if (options.expectContinue === true) lines += fieldLine('expect', '100-continue')
-  if (closes) lines += fieldLine('connection', 'close')
-  lines += fields.lines
-  if ('type' in body && body.type !== null && !fields.hasContentType) lines += fieldLine('content-type', body.type)
-  const bodyLength = lengthOf(body, fields.contentLength)
-  const chunked = bodyLength === null && (body.kind === 'stream' || body.kind === 'manual')
-  if (chunked) lines += fieldLine('transfer-encoding', 'chunked')
-  else if (bodyLength !== null && (bodyLength > 0 || announced.has(method))) {
-    lines += fieldLine('content-length', String(bodyLength))
+  if (authority !== undefined) checkTarget('CONNECT', authority)
+  if (authority !== undefined && upgrade !== undefined)
+    throw wrong('upgrade', 'a tunnel cannot be upgraded by its CONNECT')
+  if (upgrade !== undefined && (typeof upgrade !== 'string' || !protocols.test(upgrade))) {
+    throw wrong('upgrade', 'upgrade is the name of a protocol, such as websocket')
   }
-  const head = requestHead(method, target.path, fields.host ?? target.host, lines)
-  const streams = body.kind === 'stream' || body.kind === 'manual'
-  const bytes = body.kind === 'bytes' && body.bytes.length > 0 ? body.bytes : null
-  const idempotent = fields.idempotencyKey || idempotentMethods.has(method)
-  return { outgoing: { method, head, body: bytes, streams, chunked }, bodyLength, idempotent }
-}
-
-/** The length to announce; `null` if it is not known. A length of the user's must be that of the body. */
-function lengthOf(body: BodyPlan, given: number | null): number | null {
-  if (body.kind === 'manual') return given
-  const length = body.kind === 'none' ? 0 : body.kind === 'bytes' ? body.bytes.length : body.length
-  if (given === null || length === null) return length ?? given
-  if (given !== length) {
-    const message = `content-length is ${given}, but the body has ${length} bytes`
-    throw argumentError('ERR_HANSOM_INVALID_HEADER', 'headers.content-length', message)
-  }
-  return length
+  if (body.kind !== 'none') throw wrong('body', 'a request that hands its connection over has no body')
+  if (async !== undefined && async !== false)
+    throw wrong('async', 'a request that hands its connection over is not delivered')
 }
 
 function unknownOption(name: string): Error {

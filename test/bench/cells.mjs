@@ -80,7 +80,7 @@ const kinds = {
     main: 'chunkMicros',
     ratios: { abovePull: { to: 'hansom', of: (own, other) => own - other } },
     server: 'raw',
-    contenders: ['hansom', 'hansom-messages'],
+    contenders: ['hansom', 'hansom-messages', 'hansom-actor'],
     stream: ({ chunkKib, quick }) => {
       const bytes = chunkKib * 1_024 * (quick ? 1_024 : Math.max(32_768, 262_144 / chunkKib))
       const path = length => `/chunks/${length}/${chunkKib * 1_024}`

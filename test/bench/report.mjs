@@ -24,12 +24,15 @@ export function printCells({ cells }) {
     console.log(`${cell.name.padEnd(20)} ${cell.title}\n${' '.repeat(21)}${cell.contenders.join(', ')}`)
 }
 
+/** `1 cell`, `2 cells`. */
+const counted = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`
+
 /** Who runs where, who does not, and how long it will take. */
 export function printHead({ plan, rounds, skipped, quick }, seconds) {
   const pinned =
     pinnedTo === null ? 'not pinned to cores' : `client on core ${pinnedTo.client}, server on core ${pinnedTo.server}`
   console.log(
-    `Node ${process.versions.node}, ${plan.length} cells, ${rounds} rounds, ${pinned}; about ${clock(seconds)}`,
+    `Node ${process.versions.node}, ${counted(plan.length, 'cell')}, ${counted(rounds, 'round')}, ${pinned}; about ${clock(seconds)}`,
   )
   if (quick) console.log('--quick: the numbers mean nothing')
   for (const [name, why] of skipped) console.log(`without ${name}: ${why}`)

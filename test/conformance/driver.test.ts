@@ -87,6 +87,19 @@ describe.each(drivers)('the %s driver', (_name, make) => {
     expect(bench.driver.capacity.free).toBe(1)
   })
 
+  it('hands over what comes behind the head of an upgrade, wherever the bytes are cut', () => {
+    const switched = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n'
+    for (let cut = 1; cut <= switched.length; cut++) {
+      const bench = new DriverBench(make)
+      const { request } = bench.start({ upgrade: true })
+      bench.read(switched.slice(0, cut))
+      if (cut < switched.length) bench.read(`${switched.slice(cut)}early`)
+      expect(bench.early).toBe(cut < switched.length ? 'early' : '')
+      expect(request.told).toEqual(['request.sent', 'head.received'])
+      expect(bench.endings).toEqual([])
+    }
+  })
+
   it('serves one exchange after another', () => {
     const bench = new DriverBench(make)
     for (let count = 1; count <= 3; count++) {

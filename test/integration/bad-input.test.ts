@@ -73,9 +73,8 @@ describe('a url', () => {
 })
 
 describe('a method', () => {
-  it.each(['', 'GE T', 'GET\r\n', 'G\0T', 'GÉT', 'CONNECT', 5, 5n, null, {}, Symbol('GET')] as Wrong[])(
-    'is refused: %o',
-    method => expectThrown(() => client.request(server.url(), { method }), 'TypeError', 'INVALID_ARGUMENT', 'method'),
+  it.each(['', 'GE T', 'GET\r\n', 'G\0T', 'GÉT', 5, 5n, null, {}, Symbol('GET')] as Wrong[])('is refused: %o', method =>
+    expectThrown(() => client.request(server.url(), { method }), 'TypeError', 'INVALID_ARGUMENT', 'method'),
   )
 
   it.each(['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const)('is no option of %s', name =>

@@ -1,46 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { createClient, pauseStream, type ResponseMessage, resumeStream, setOwner, streamNext } from '../../src/index.ts'
+import { createClient, type ResponseMessage } from '../../src/index.ts'
 import { answer, answerHead, chunk } from '../support/answer.ts'
-import { Arrivals } from '../support/arrivals.ts'
 import { leakCheck } from '../support/leak-check.ts'
 import { rawServer } from '../support/raw-server.ts'
+import { Recipient, settled } from '../support/recipient.ts'
 import { rejectionOf } from '../support/rejection.ts'
 import { uncaughtBy } from '../support/uncaught.ts'
 
 leakCheck()
-
-/** Keeps what it is sent; `next` waits for one more. */
-class Recipient {
-  readonly messages: ResponseMessage[] = []
-  readonly #arrivals = new Arrivals<ResponseMessage>()
-
-  /** The function to give as `streamTo`. */
-  readonly take = (message: ResponseMessage): void => {
-    this.messages.push(message)
-    this.#arrivals.push(message)
-  }
-
-  get types(): string[] {
-    return this.messages.map(({ type }) => type)
-  }
-
-  get text(): string {
-    return this.messages.map(it => (it.type === 'chunk' ? Buffer.from(it.chunk).toString() : '')).join('')
-  }
-
-  next(): Promise<ResponseMessage> {
-    return this.#arrivals.next()
-  }
-
-  async until(type: ResponseMessage['type']): Promise<void> {
-    while ((await this.next()).type !== type);
-  }
-}
-
-/** What is due has been delivered: messages leave in microtasks, sockets are polled twice. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 4; turn++) await new Promise(resolve => setImmediate(resolve))
-}
 
 /** A head that promises so many bytes. */
 const promising = (length: number): string => answerHead(200, { 'content-length': `${length}` })
@@ -120,6 +87,27 @@ describe('async: true', () => {
     expect(most).toBe(1)
     expect(types.at(0)).toBe('status')
     expect(types.at(-1)).toBe('done')
+  })
+
+  it('waits for a promise only where there is one, however many messages come', async () => {
+    const many = 2_000
+    await using server = await rawServer({
+      onRequest: () =>
+        `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${chunk('x').toString().repeat(many)}0\r\n\r\n`,
+    })
+    await using client = createClient()
+    let chunks = 0
+    await new Promise<void>(resolve => {
+      const streamTo = (message: ResponseMessage): Promise<void> | undefined => {
+        if (message.type === 'done') resolve()
+        if (message.type === 'status') return settled()
+        if (message.type === 'chunk') chunks++
+        return undefined
+      }
+      const ref = client.request(server.origin, { async: true, streamTo })
+      client.streamNext(ref)
+    })
+    expect(chunks).toBe(many)
   })
 
   it('lets a promise that stays pending slow the server down: the socket is paused at the high-water mark', async () => {
@@ -260,190 +248,6 @@ describe('a function that fails', () => {
       expect(uncaught).toEqual([error])
     },
   )
-})
-
-describe("async: 'once'", () => {
-  it('sends one message for each streamNext', async () => {
-    await using server = await rawServer({ onRequest: trailered })
-    await using client = createClient()
-    const recipient = new Recipient()
-    const ref = client.request(server.origin, { async: 'once', streamTo: recipient.take })
-    await client.recvHead(ref)
-    await settled()
-    expect(recipient.types).toEqual([])
-    expect(client.explain(ref).waitsFor).toBe('streamNext, before the next message')
-    for (const type of ['status', 'headers', 'chunk']) {
-      client.streamNext(ref)
-      expect((await recipient.next()).type).toBe(type)
-      await settled()
-    }
-    expect(recipient.types).toEqual(['status', 'headers', 'chunk'])
-    while (recipient.types.at(-1) !== 'done') {
-      const before = recipient.types.length
-      client.streamNext(ref)
-      await recipient.next()
-      expect(recipient.types.length).toBe(before + 1)
-    }
-    expect(recipient.text).toBe('one two')
-    client.streamNext(ref)
-    await settled()
-    expect(recipient.types.filter(type => type === 'done')).toEqual(['done'])
-  })
-
-  it('takes streamNext ahead of the messages', async () => {
-    await using server = await rawServer({ onRequest: () => answer('x') })
-    await using client = createClient()
-    const recipient = new Recipient()
-    const ref = client.request(server.origin, { async: 'once', streamTo: recipient.take })
-    client.streamNext(ref)
-    client.streamNext(ref)
-    await recipient.until('headers')
-    await settled()
-    expect(recipient.types).toEqual(['status', 'headers'])
-    client.cancel(ref)
-  })
-
-  it('keeps the error until it is asked for', async () => {
-    await using server = await rawServer()
-    await using client = createClient()
-    const recipient = new Recipient()
-    const ref = client.request(server.origin, { async: 'once', streamTo: recipient.take })
-    client.cancel(ref, 'enough')
-    await settled()
-    expect(recipient.types).toEqual([])
-    client.streamNext(ref)
-    await recipient.until('error')
-  })
-})
-
-describe('pauseStream', () => {
-  it('holds messages back until resumeStream', async () => {
-    await using server = await rawServer({ onRequest: () => answer('late') })
-    await using client = createClient()
-    const recipient = new Recipient()
-    const ref = client.request(server.origin, { async: true, streamTo: recipient.take })
-    client.pauseStream(ref)
-    await client.recvHead(ref)
-    await settled()
-    expect(recipient.types).toEqual([])
-    expect(client.explain(ref).waitsFor).toBe('resumeStream: the stream is paused')
-    client.resumeStream(ref)
-    await recipient.until('done')
-    expect(recipient.text).toBe('late')
-  })
-
-  it('works from inside the recipient', async () => {
-    await using server = await rawServer({ onRequest: trailered })
-    await using client = createClient()
-    const recipient = new Recipient()
-    const ref = client.request(server.origin, {
-      async: true,
-      streamTo: message => {
-        recipient.take(message)
-        client.pauseStream(ref)
-      },
-    })
-    for (const type of ['status', 'headers', 'chunk']) {
-      expect((await recipient.next()).type).toBe(type)
-      await settled()
-      client.resumeStream(ref)
-    }
-    client.cancel(ref)
-  })
-})
-
-describe('something with send', () => {
-  it('gets maxUnread messages, then one for each streamNext', async () => {
-    const body = Array.from({ length: 20 }, (_, i) => chunk(`${i},`)).join('')
-    await using server = await rawServer({
-      onRequest: () => `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${body}0\r\n\r\n`,
-    })
-    await using client = createClient()
-    const recipient = new Recipient()
-    const streamTo = { send: recipient.take }
-    const ref = client.request(server.origin, { async: true, streamTo, maxUnread: 3 })
-    await client.recvHead(ref)
-    for (let message = 0; message < 3; message++) await recipient.next()
-    await settled()
-    expect(recipient.messages.length).toBe(3)
-    expect(client.explain(ref).waitsFor).toBe('streamNext: streamTo has 3 unread messages (maxUnread)')
-    client.streamNext(ref)
-    await recipient.next()
-    await settled()
-    expect(recipient.messages.length).toBe(4)
-    while (recipient.types.at(-1) !== 'done') {
-      client.streamNext(ref)
-      await recipient.next()
-    }
-    expect(recipient.text).toBe(Array.from({ length: 20 }, (_, i) => `${i},`).join(''))
-  })
-
-  it('acknowledges by the promise that send returns', async () => {
-    await using server = await rawServer({ onRequest: trailered })
-    await using client = createClient()
-    const recipient = new Recipient()
-    const streamTo = { send: async (message: ResponseMessage) => recipient.take(message) }
-    client.request(server.origin, { async: true, streamTo, maxUnread: 1 })
-    await recipient.until('done')
-    expect(recipient.text).toBe('one two')
-  })
-})
-
-describe('setOwner', () => {
-  it('hands the rest of the messages over in the middle of the body', async () => {
-    await using server = await rawServer({
-      onRequest: () => `${promising(6)}one`,
-    })
-    await using client = createClient()
-    const [first, second] = [new Recipient(), new Recipient()]
-    const ref = client.request(server.origin, { async: true, streamTo: first.take })
-    await first.until('chunk')
-    client.setOwner(ref, second.take)
-    await server.sockets[0]!.write('two')
-    await second.until('done')
-    expect(first.types).toEqual(['status', 'headers', 'chunk'])
-    expect([first.text, second.text]).toEqual(['one', 'two'])
-  })
-
-  it('leaves the message that the former owner is busy with to it, and does not wait for it', async () => {
-    await using server = await rawServer({ onRequest: () => answer('x') })
-    await using client = createClient()
-    const [first, second] = [new Recipient(), new Recipient()]
-    let release = (): void => {}
-    const busy = new Promise<void>(resolve => {
-      release = resolve
-    })
-    const streamTo = (message: ResponseMessage): Promise<void> => {
-      first.take(message)
-      return busy
-    }
-    const ref = client.request(server.origin, { async: true, streamTo })
-    await first.until('status')
-    client.setOwner(ref, second.take)
-    await second.until('done')
-    release()
-    await settled()
-    expect(first.types).toEqual(['status'])
-    expect(second.types).toEqual(['headers', 'chunk', 'done'])
-  })
-})
-
-describe('the functions of the package', () => {
-  it('pause, resume and hand over a ref of any client', async () => {
-    await using server = await rawServer({ onRequest: () => answer('x') })
-    await using client = createClient()
-    const [first, second] = [new Recipient(), new Recipient()]
-    const ref = client.request(server.origin, { async: 'once', streamTo: first.take })
-    pauseStream(ref)
-    streamNext(ref)
-    await client.recvHead(ref)
-    expect(first.types).toEqual([])
-    setOwner(ref, second.take)
-    resumeStream(ref)
-    await second.until('status')
-    client.cancel(ref)
-    expect(first.types).toEqual([])
-  })
 })
 
 describe('the arguments of message mode', () => {

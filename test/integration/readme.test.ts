@@ -1,4 +1,5 @@
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
+import type { Duplex } from 'node:stream'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { runChild } from '../support/child.ts'
@@ -30,6 +31,7 @@ describe('a program in the pages prints what the page says', () => {
   let server: HttpServer
   beforeAll(async () => {
     server = await httpServer(example)
+    server.server.on('upgrade', shout)
   })
   afterAll(() => server.close())
 
@@ -58,6 +60,12 @@ const example: RequestListener = (request, response) => {
   else if (url === '/no-uploads') response.writeHead(413).end('too large')
   else if (url === '/users' && method === 'POST') request.resume().on('end', () => response.writeHead(201).end())
   else request.resume().on('end', () => response.end(`${method} ${url}`))
+}
+
+/** Switches to a protocol that says everything louder. */
+function shout(_request: IncomingMessage, socket: Duplex): void {
+  socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: shout\r\n\r\n')
+  socket.on('data', bytes => socket.write(String(bytes).toUpperCase())).on('end', () => socket.end())
 }
 
 function asItIs(text: string): string {

@@ -190,6 +190,8 @@ class SimulatedSocket implements TransportSocket {
 
   resume(): void {}
 
+  ref(): void {}
+
   end(): void {}
 
   destroy(): void {

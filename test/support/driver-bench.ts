@@ -45,6 +45,8 @@ export class FakeSocket implements TransportSocket {
     this.resumed++
   }
 
+  ref(): void {}
+
   end(): void {}
 
   destroy(): void {}
@@ -82,6 +84,8 @@ export class DriverBench implements DriverOwner {
   readonly driver: Driver
   readonly endings: Ending[] = []
   lingers = 0
+  /** What came behind the head of an answer that switched protocols. */
+  early: string | null = null
   #exchanges = 0
 
   constructor(make: DriverFactory) {
@@ -96,12 +100,24 @@ export class DriverBench implements DriverOwner {
     this.lingers++
   }
 
+  exchangeUpgraded(_lease: Lease, early: Uint8Array): void {
+    this.early = Buffer.from(early).toString('latin1')
+  }
+
   /** Starts an exchange: a GET, unless told otherwise. */
   start(request: Partial<OutgoingRequest> = {}): { readonly lease: Lease; readonly request: FakeRequest } {
     const owner = new FakeRequest()
     const lease = new Lease(undefined as never, ++this.#exchanges, owner, 0)
     const head = `${request.method ?? 'GET'} / HTTP/1.1\r\n\r\n`
-    this.driver.start(lease, { method: 'GET', head, body: null, streams: false, chunked: false, ...request })
+    this.driver.start(lease, {
+      method: 'GET',
+      head,
+      body: null,
+      streams: false,
+      chunked: false,
+      upgrade: false,
+      ...request,
+    })
     return { lease, request: owner }
   }
 

@@ -22,6 +22,7 @@ const use: Record<OptionSection, (options: object) => unknown> = {
   Pool: options => createClient({ pool: options }),
   Timeouts: options => createClient({ timeouts: options }),
   Limits: options => createClient({ limits: options }),
+  Lenient: options => createClient({ lenient: options }),
   Request: options => plan(options),
   'Reading a body': options => createClient().body(null as never, options),
   'Closing a client': options => createClient().close(options),
@@ -42,6 +43,13 @@ const actual: Partial<Record<OptionSection, Record<string, unknown>>> = {
   },
   Timeouts: { ...defaultTimeouts },
   Limits: { ...resolveOptions({}), ...resolveOptions({}).hostOf('http://a', '').connection.wire },
+  // Nothing is let pass unless it is said.
+  Lenient: Object.fromEntries(
+    optionsOf('Lenient').map(({ name }) => [
+      name,
+      resolveOptions({}).hostOf('http://a', '').connection.wire.lenient !== undefined,
+    ]),
+  ),
   Request: {
     ...plan({}),
     async: plan({}).delivery !== null,

@@ -9,6 +9,7 @@ const all = {
   hansom: { peer: 'hansom', way: '`request` + `recvHead` + `body`', streamWay: '`recvBody`' },
   'hansom-get': { peer: 'hansom', way: '`get`', putWay: '`put`' },
   'hansom-messages': { peer: 'hansom', streamWay: 'messages to a function' },
+  'hansom-actor': { peer: 'hansom', streamWay: 'messages to an xstate actor' },
   'hansom-inspect': { peer: 'hansom', way: 'with `inspect`: xstate runs every actor' },
   'undici-request': { ...undici, way: '`pool.request` + `body.arrayBuffer()`', streamWay: '`for await` over the body' },
   'undici-dispatch': { ...undici, way: '`pool.dispatch`, a bare handler' },

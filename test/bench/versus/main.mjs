@@ -9,7 +9,7 @@ import { render } from './render.mjs'
 import { block, heading } from './table.mjs'
 
 const root = new URL('../../../', import.meta.url)
-const usage = 'npm run versus -- [--only NAME[,NAME]] [--json] [--write] [--no-install]'
+const usage = 'npm run versus -- [--only NAME[,NAME]] [--json] [--write] [--no-install] [--help]'
 
 const options = readOptions()
 if (!existsSync(new URL('dist/index.js', root))) fail(1, 'dist is missing: run npm run build')
@@ -46,8 +46,13 @@ function readOptions() {
         json: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },
         'no-install': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     })
+    if (values.help) {
+      console.log(`usage: ${usage}`)
+      process.exit(0)
+    }
     if (values.write && values.only) fail(2, '--write wants all rows, without --only')
     return { ...values, install: !values['no-install'], only: values.only?.flatMap(names => names.split(',')) }
   } catch (error) {

@@ -36,6 +36,7 @@ class FakeSocket implements TransportSocket {
 
   pause(): void {}
   resume(): void {}
+  ref(): void {}
   end(): void {}
 }
 
