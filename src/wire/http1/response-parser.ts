@@ -42,6 +42,7 @@ export class ResponseParser {
   #headSeen = false
   #hintMs = -1
 
+  /** Makes a parser that is between two responses: call `start` first. */
   constructor(options: WireOptions) {
     const { headerBytes, headerCount, lenient = strict } = options
     this.#options = options
