@@ -60,6 +60,13 @@ describe('the tables of measured numbers', () => {
     expect(numbers.filter(number => !isMeasured(number, measured))).toEqual([])
   })
 
+  it('are of seven rounds or more', () => {
+    const results = editions.flatMap(({ cells }: { cells: Map<string, { cell: string; rounds: number }> }) => [
+      ...cells.values(),
+    ])
+    expect(results.filter(({ rounds }) => rounds < 7).map(({ cell }) => cell)).toEqual([])
+  })
+
   it('are noticed when a number is made up', () => {
     expect(isMeasured('123456.78', measured)).toBe(false)
     expect(isMeasured('9.8.7', measured)).toBe(false)
