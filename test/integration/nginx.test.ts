@@ -8,6 +8,7 @@ import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { createClient } from '../../src/index.ts'
 import { hansom, temporaryDirectory } from '../support/hansom.ts'
 
 /** Debian puts nginx where only root's PATH looks. */
@@ -27,7 +28,7 @@ function isExecutable(path: string): boolean {
 }
 
 /** One process in the foreground, whose every file lies in `directory`; it serves `www` there. */
-function configuration(directory: string, port: number): string {
+function configuration(directory: string, port: number, keepAlive: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `
 daemon off;
@@ -40,7 +41,7 @@ http {
   ${temporary.map(name => `${name}_temp_path ${directory}/${name};`).join('\n  ')}
   default_type application/octet-stream;
   gzip off;
-  keepalive_timeout 30s;
+  ${keepAlive}
   server {
     listen 127.0.0.1:${port};
     root ${directory}/www;
@@ -82,12 +83,12 @@ async function accepting(port: number, nginx: ChildProcess, stderr: Promise<stri
 }
 
 /** Starts nginx with these files to serve. `await using` ends it. */
-async function startNginx(directory: string, files: ReadonlyMap<string, Buffer>) {
+async function startNginx(directory: string, files: ReadonlyMap<string, Buffer>, keepAlive = 'keepalive_timeout 30s;') {
   await mkdir(join(directory, 'www'))
   for (const [name, bytes] of files) await writeFile(join(directory, 'www', name), bytes)
   const port = await freePort()
   const path = join(directory, 'nginx.conf')
-  await writeFile(path, configuration(directory, port))
+  await writeFile(path, configuration(directory, port, keepAlive))
   const nginx = spawn(NGINX!, ['-p', directory, '-e', 'stderr', '-c', path], { stdio: ['ignore', 'ignore', 'pipe'] })
   const stderr = text(nginx.stderr)
   const ended = once(nginx, 'exit')
@@ -141,4 +142,25 @@ describe.skipIf(NGINX === undefined && !IS_CI)(`a real nginx${NGINX === undefine
     expect(stdout).toMatch(/^hello\n<html>/)
     expect(stderr).toBe(`hansom: ${nginx.origin}/b.txt: the server answered 404 Not Found\n`)
   })
+
+  it('fails no GET though it closes connections after 3 requests and after a second', async () => {
+    await using directory = await temporaryDirectory()
+    const files = new Map([['a.txt', Buffer.from('fine')]])
+    await using nginx = await startNginx(directory.path, files, 'keepalive_timeout 1s; keepalive_requests 3;')
+    await using client = createClient({ pool: { maxConnections: 8, idleMs: 60_000 } })
+    const statuses = new Map<number, number>()
+    const load = async (): Promise<void> => {
+      for (let request = 0; request < 60; request++) {
+        const { status } = await client.get(`${nginx.origin}/a.txt`)
+        statuses.set(status, (statuses.get(status) ?? 0) + 1)
+        // Now and then just as long as nginx keeps an idle connection: the race of RFC 9112 §9.5.
+        if (request % 30 === 29) await delay(1_000)
+      }
+    }
+    await Promise.all(Array.from({ length: 12 }, load))
+    expect([...statuses]).toEqual([[200, 720]])
+    const { errors, reused } = client.stats().hosts[0]!
+    expect(errors).toEqual({})
+    expect(reused).toBeGreaterThan(100)
+  }, 30_000)
 })
