@@ -1,8 +1,8 @@
 /**
  * HTTP/1.1 as pure functions of bytes: what the client reads and writes with, without sockets, clocks or timers.
  *
- * A `ResponseParser` reads the responses of one connection, however their bytes are cut; the functions write requests. Both
- * are strict: what is let pass, and what could be, is in the page "HTTP/1.1".
+ * A `ResponseParser` reads the responses of one connection, however their bytes are cut; the functions write requests.
+ * Both are strict: what is let pass, and what could be, is in the page "HTTP/1.1".
  * @packageDocumentation
  */
 export { ConnectionError, HansomError, ProtocolError } from './errors.ts'

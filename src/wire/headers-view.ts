@@ -21,8 +21,8 @@ interface Fields {
 }
 
 /**
- * The headers of a response: the read half of Fetch's `Headers`, plus `getAll` and `raw`. Immutable. Names are looked up
- * in any letter case. The fields are told apart at the first access, so headers that nobody reads cost one string.
+ * The headers of a response: the read half of Fetch's `Headers`, plus `getAll` and `raw`. Immutable. Names are looked
+ * up in any letter case. The fields are told apart at the first access, so headers that nobody reads cost one string.
  */
 export class HeadersView implements Iterable<[string, string]> {
   /** A view without fields. */

@@ -20,8 +20,8 @@ export interface ResponseSink {
   /** The head of the final response. */
   onHead(head: ResponseHead): void
   /**
-   * Body bytes: `bytes[from, to)`. They lie in the socket's buffer: copy what is kept. Returning false asks for no more;
-   * the rest of the segment that was being read still comes.
+   * Body bytes: `bytes[from, to)`. They lie in the socket's buffer: copy what is kept. Returning false asks for no
+   * more; the rest of the segment that was being read still comes.
    */
   onData(bytes: Buffer, from: number, to: number): boolean
   /** The response is complete. `trailers` is `null` when there were none. */

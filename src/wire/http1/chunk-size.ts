@@ -25,9 +25,9 @@ const SIZE_BOUND = 2 ** 52
 const SAFE_DIGITS = 7
 
 /**
- * Reads one `chunk-size [ chunk-ext ] CRLF` line (RFC 9112 §7.1), in as many pieces as the socket delivers. Sizes have up to
- * 16 digits, of which 13 count. Extensions are checked and passed over, up to a bound. A bare LF is an error whatever the
- * leniency: it is request smuggling (§11.2).
+ * Reads one `chunk-size [ chunk-ext ] CRLF` line (RFC 9112 §7.1), in as many pieces as the socket delivers. Sizes have
+ * up to 16 digits, of which 13 count. Extensions are checked and passed over, up to a bound. A bare LF is an error
+ * whatever the leniency: it is request smuggling (§11.2).
  */
 export class ChunkSizeReader {
   size = 0
@@ -62,8 +62,8 @@ export class ChunkSizeReader {
   }
 
   /**
-   * Reads on from `from` and returns the offset behind the line, or `to` if it is not complete. `origin` is the place of
-   * `bytes[0]` in the response.
+   * Reads on from `from` and returns the offset behind the line, or `to` if it is not complete. `origin` is the place
+   * of `bytes[0]` in the response.
    */
   read(bytes: Buffer, from: number, to: number, origin: number): number {
     let pos = from
@@ -71,9 +71,21 @@ export class ChunkSizeReader {
       pos = this.#readPlain(bytes, from, to)
     }
     while (pos < to && !this.complete) {
+      if (this.#state === EXTENSION) pos = this.#skipExtension(bytes, pos, to)
+      if (pos === to) break
       this.#take(bytes[pos]!, origin + pos)
       pos++
     }
+    return pos
+  }
+
+  /** Passes over what means nothing in an extension, as far as the bound allows. */
+  #skipExtension(bytes: Buffer, from: number, to: number): number {
+    const end = Math.min(to, from + this.#maxExtensionBytes - this.#extensionBytes)
+    let pos = from
+    let byte = 0
+    while (pos < end && textBytes[(byte = bytes[pos]!)] !== 0 && byte !== SEMICOLON && byte !== QUOTE) pos++
+    this.#extensionBytes += pos - from
     return pos
   }
 

@@ -49,8 +49,8 @@ export class ChunkedBody {
   }
 
   /**
-   * Reads on from `from`, gives the data to `sink.onData`, and returns the offset behind the trailer section, or `to` if
-   * the body is not complete. `origin` is the place of `bytes[0]` in the response.
+   * Reads on from `from`, gives the data to `sink.onData`, and returns the offset behind the trailer section, or `to`
+   * if the body is not complete. `origin` is the place of `bytes[0]` in the response.
    */
   read(bytes: Buffer, from: number, to: number, origin: number, sink: ResponseSink): number {
     let pos = from

@@ -3,7 +3,6 @@ import { COLON, CR, isBlank, LF } from './bytes.ts'
 import { endOfText, endOfToken, tokenBytes } from './char-class.ts'
 import { printable, protocolFault, tooLarge } from './faults.ts'
 import { type Framing, lengthsOfConcern } from './framing.ts'
-import { wordsOf } from './words.ts'
 
 const LINE_START = 0
 const NAME = 1
@@ -15,9 +14,9 @@ const COMPLETE = 6
 
 /**
  * Checks a header or trailer section up to its empty line (RFC 9112 §5) and shows each field to a `Framing`. Nothing is
- * copied and no field is stored: a valid block is cut from the bytes as one piece. White space before the colon, bare CR,
- * bare LF and control characters are errors unless a leniency allows them: they are how responses are smuggled (RFC 9112
- * §11.1). Folded lines are read (§5.2).
+ * copied and no field is stored: a valid block is cut from the bytes as one piece. White space before the colon, bare
+ * CR, bare LF and control characters are errors unless a leniency allows them: they are how responses are smuggled (RFC
+ * 9112 §11.1). Folded lines are read (§5.2).
  */
 export class FieldSection {
   /** Fields so far. */
@@ -33,7 +32,9 @@ export class FieldSection {
   #state = LINE_START
   #nameFrom = 0
   #colon = 0
-  /** Where the last field's value ends. The field is not shown to the framing before the next line: it may be folded. */
+  /**
+   * Where the last field's value ends. The field is not shown to the framing before the next line: it may be folded.
+   */
   #valueTo = 0
   /** Whether the last field is irregular. */
   #odd = false
@@ -68,22 +69,22 @@ export class FieldSection {
   }
 
   /**
-   * Reads on from `from` and returns the offset behind the empty line, or `to` if the section is not complete. The bytes
-   * of the section before `from` must still be there. `origin` is the place of `bytes[0]` in the response.
+   * Reads on from `from` and returns the offset behind the empty line, or `to` if the section is not complete. The
+   * bytes of the section before `from` must still be there. `origin` is the place of `bytes[0]` in the response,
+   * `words` the memory of `bytes` from `wordsOf`, or `null`.
    */
-  scan(bytes: Buffer, from: number, to: number, origin: number): number {
+  scan(bytes: Buffer, from: number, to: number, origin: number, words: Int32Array | null): number {
     let pos = from
     while (pos < to && this.#state !== COMPLETE) {
       // A line that is not whole or not regular goes through the states, so that none of its bytes is read a third time.
-      if (this.#state === LINE_START) pos = this.#scanLines(bytes, pos, to, origin)
+      if (this.#state === LINE_START) pos = this.#scanLines(bytes, pos, to, origin, words)
       pos = this.#scanLine(bytes, pos, to, origin)
     }
     return pos
   }
 
   /** Reads whole and regular lines, and returns the offset of the first line that is neither. */
-  #scanLines(bytes: Buffer, from: number, to: number, origin: number): number {
-    const words = wordsOf(bytes, to - from)
+  #scanLines(bytes: Buffer, from: number, to: number, origin: number, words: Int32Array | null): number {
     const base = bytes.byteOffset
     const maxCount = this.#maxCount
     let count = this.count

@@ -13,7 +13,10 @@ const KEEP_ALIVE = 1
 const CONTENT_LENGTH = 2
 const TRANSFER_ENCODING = 3
 
-/** A bit for each length of a name that `take` looks at; what else has such a length, or one 32 bytes longer, it ignores. */
+/**
+ * A bit for each length of a name that `take` looks at; what else has such a length, or one 32 bytes longer, it
+ * ignores.
+ */
 export const lengthsOfConcern: number = (1 << 7) | (1 << 10) | (1 << 14) | (1 << 17)
 
 const words = {
@@ -48,7 +51,10 @@ export class Framing {
   keepAliveMs = -1
   /** Whether Upgrade came. */
   upgrade = false
-  /** Whether a field of concern is folded or has blanks before its colon: others on the way may have read it differently. */
+  /**
+   * Whether a field of concern is folded or has blanks before its colon: others on the way may have read it
+   * differently.
+   */
   doubtful = false
 
   reset(): void {
@@ -191,7 +197,8 @@ export function isBodiless(method: string, status: number): boolean {
 
 /**
  * Gives the length in bytes of the body of a response that has one, or `CHUNKED` or `UNTIL_CLOSE` (RFC 9112 §6.3, rules
- * 3 to 8). Transfer-Encoding overrules Content-Length. Codings below `chunked` are not undone: the body comes as they left it.
+ * 3 to 8). Transfer-Encoding overrules Content-Length. Codings below `chunked` are not undone: the body comes as they
+ * left it.
  */
 export function bodyLength(framing: Framing): number {
   if (framing.codings > 0) return framing.chunkedLast ? CHUNKED : UNTIL_CLOSE

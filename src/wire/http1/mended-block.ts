@@ -1,6 +1,6 @@
 /**
- * Makes a regular field block of one whose lines are folded, or end with LF alone, or have blanks before their colon: each
- * fold becomes one SP (RFC 9112 §5.2), each line ends with CRLF. `block` was checked by a `FieldSection`.
+ * Makes a regular field block of one whose lines are folded, or end with LF alone, or have blanks before their colon:
+ * each fold becomes one SP (RFC 9112 §5.2), each line ends with CRLF. `block` was checked by a `FieldSection`.
  */
 export function mendedBlock(block: string): string {
   let mended = ''

@@ -10,14 +10,17 @@ export const asteriskForm = '*'
 const pathAndQuery = /^\/[!"$-~]*$/
 /** `reg-name` or IPv4 (RFC 3986 §3.2.2). */
 const regName = /^(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+$/
-/** Loosely IPv6: no character of it means anything elsewhere in a request. A zone is of this machine only, and is refused. */
+/**
+ * Loosely IPv6: no character of it means anything elsewhere in a request. A zone is of this machine only, and is
+ * refused.
+ */
 const ipv6 = /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/
 /** What follows CONNECT: a host and always a port. */
 const authority = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/
 
 /**
- * Gives the value of Host, or the authority of an absolute-form: the port is left out if it is the scheme's own, IPv6 has
- * brackets (RFC 9110 §7.2). `hostname` is a name or an address, IPv6 with or without brackets. Throws
+ * Gives the value of Host, or the authority of an absolute-form: the port is left out if it is the scheme's own, IPv6
+ * has brackets (RFC 9110 §7.2). `hostname` is a name or an address, IPv6 with or without brackets. Throws
  * `ERR_HANSOM_INVALID_ARGUMENT`.
  */
 export function hostField(scheme: HttpScheme, hostname: string, port: number): string {
@@ -33,7 +36,8 @@ export function originForm(path: string): string {
 }
 
 /**
- * Gives an absolute-form, for a proxy (RFC 9112 §3.2.2). `host` is from `hostField`. Throws `ERR_HANSOM_INVALID_ARGUMENT`.
+ * Gives an absolute-form, for a proxy (RFC 9112 §3.2.2). `host` is from `hostField`. Throws
+ * `ERR_HANSOM_INVALID_ARGUMENT`.
  */
 export function absoluteForm(scheme: HttpScheme, host: string, path: string): string {
   defaultPort(scheme)
@@ -41,13 +45,17 @@ export function absoluteForm(scheme: HttpScheme, host: string, path: string): st
   return `${scheme}://${host}${originForm(path)}`
 }
 
-/** Gives an authority-form, for `CONNECT`: always with its port (RFC 9112 §3.2.3). Throws `ERR_HANSOM_INVALID_ARGUMENT`. */
+/**
+ * Gives an authority-form, for `CONNECT`: always with its port (RFC 9112 §3.2.3). Throws `ERR_HANSOM_INVALID_ARGUMENT`.
+ */
 export function authorityForm(hostname: string, port: number): string {
   checkPort(port)
   return `${uriHost(hostname)}:${port}`
 }
 
-/** Throws `ERR_HANSOM_INVALID_ARGUMENT` unless `target` has one of the four forms, and the one that `method` asks for. */
+/**
+ * Throws `ERR_HANSOM_INVALID_ARGUMENT` unless `target` has one of the four forms, and the one that `method` asks for.
+ */
 export function checkTarget(method: string, target: string): void {
   if (typeof target !== 'string') throw invalid('target', `target is a string, not ${typeof target}`)
   if (method === 'CONNECT') {

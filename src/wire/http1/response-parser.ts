@@ -42,7 +42,10 @@ export class ResponseParser {
   #headSeen = false
   #hintMs = -1
 
-  /** Makes a parser that is between two responses: call `start` first. */
+  /**
+   * Makes a parser that is between two responses: call `start` first. `options` are the limits, `defaultWireLimits` say,
+   * and what is let pass; they are not copied.
+   */
   constructor(options: WireOptions) {
     const { headerBytes, headerCount, lenient = strict } = options
     this.#options = options
@@ -64,8 +67,9 @@ export class ResponseParser {
   }
 
   /**
-   * Whether the response handed the connection over: a 101 that was asked for, or a 2xx to `CONNECT`. What comes behind its
-   * head is the new protocol's, from the offset that `read` returned on (RFC 9110 §7.8, §9.3.6). True from `onHead` on.
+   * Whether the response handed the connection over: a 101 that was asked for, or a 2xx to `CONNECT`. What comes behind
+   * its head is the new protocol's, from the offset that `read` returned on (RFC 9110 §7.8, §9.3.6). True from `onHead`
+   * on.
    */
   get upgraded(): boolean {
     return this.#upgraded
@@ -92,8 +96,8 @@ export class ResponseParser {
   }
 
   /**
-   * Makes ready for the response to a request with `method`. `upgrade`: the request had an Upgrade field, so that a 101 is an
-   * answer to it. Not to be called from inside `read`.
+   * Makes ready for the response to a request with `method`. `upgrade`: the request had an Upgrade field, so that a 101
+   * is an answer to it. Not to be called from inside `read`.
    */
   start(method: string, sink: ResponseSink, upgrade = false): void {
     this.#method = method
@@ -110,8 +114,9 @@ export class ResponseParser {
   }
 
   /**
-   * Reads `bytes[from, to)` and returns where it stopped: `to`, or the offset behind the final response. What lies behind
-   * it is not part of an answer to this request. The rest of a segment is read even if the sink asks for no more.
+   * Reads `bytes[from, to)` and returns where it stopped: `to`, or the offset behind the final response. What lies
+   * behind it is not part of an answer to this request. The rest of a segment is read even if the sink asks for no
+   * more.
    */
   read(bytes: Buffer, from: number, to: number): number {
     const origin = this.#bytesRead - from

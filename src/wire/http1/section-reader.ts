@@ -4,6 +4,7 @@ import type { FieldSection } from './field-section.ts'
 import { HeldBytes } from './held-bytes.ts'
 import { mendedBlock } from './mended-block.ts'
 import type { StatusLine } from './status-line.ts'
+import { wordsOf } from './words.ts'
 
 /**
  * Reads a response head (status line and fields) or a trailer section (fields only) of at most `maxBytes` bytes, in as
@@ -42,8 +43,8 @@ export class SectionReader {
   }
 
   /**
-   * Reads on from `from` and returns the offset behind the section, or `to` if it is not complete. `origin` is the place
-   * of `bytes[0]` in the response. Throws a `ProtocolError` at the first byte that is wrong or over the limit.
+   * Reads on from `from` and returns the offset behind the section, or `to` if it is not complete. `origin` is the
+   * place of `bytes[0]` in the response. Throws a `ProtocolError` at the first byte that is wrong or over the limit.
    */
   read(bytes: Buffer, from: number, to: number, origin: number): number {
     if (this.#held) return this.#readHeld(this.#held, bytes, from, to)
@@ -51,7 +52,7 @@ export class SectionReader {
       this.#fresh = false
       this.#fields.begin(from)
     }
-    const stop = this.#scan(bytes, from, to, from, origin)
+    const stop = this.#scan(bytes, from, to, from, origin, wordsOf(bytes, to - from))
     if (!this.complete) {
       this.#held = new HeldBytes(Math.min((to - from) * 2, this.#maxBytes))
       this.#held.append(bytes, from, to)
@@ -65,13 +66,13 @@ export class SectionReader {
   #readHeld(held: HeldBytes, bytes: Buffer, from: number, to: number): number {
     const before = held.length
     held.append(bytes, from, Math.min(to, from + this.#maxBytes - before))
-    const stop = this.#scan(held.bytes, before, held.length, 0, this.#heldOrigin)
+    const stop = this.#scan(held.bytes, before, held.length, 0, this.#heldOrigin, null)
     if (this.complete) this.#held = null
     return from + stop - before
   }
 
   /** `start` is where the section begins in `bytes`. */
-  #scan(bytes: Buffer, from: number, to: number, start: number, origin: number): number {
+  #scan(bytes: Buffer, from: number, to: number, start: number, origin: number, words: Int32Array | null): number {
     const bound = start + this.#maxBytes
     const end = Math.min(to, bound)
     const line = this.#line
@@ -81,7 +82,7 @@ export class SectionReader {
       pos = line.scan(bytes, pos, end, origin)
       if (line.complete) fields.begin(pos)
     }
-    if (line === null || line.complete) pos = fields.scan(bytes, pos, end, origin)
+    if (line === null || line.complete) pos = fields.scan(bytes, pos, end, origin, words)
     if (fields.complete) {
       const block = fields.count === 0 ? '' : latin1(bytes, fields.blockFrom, fields.blockTo)
       this.#block = fields.irregular ? mendedBlock(block) : block

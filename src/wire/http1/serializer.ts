@@ -14,7 +14,10 @@ export interface RequestHeadInit {
   readonly fields?: Iterable<readonly [name: string, value: string | number]>
 }
 
-/** Fields that a trailer section must not have (RFC 9110 §6.5.1): framing, routing, and what decides before the body comes. */
+/**
+ * Fields that a trailer section must not have (RFC 9110 §6.5.1): framing, routing, and what decides before the body
+ * comes.
+ */
 const notInTrailers: ReadonlySet<string> = new Set([
   ...['transfer-encoding', 'content-length', 'host', 'trailer', 'te', 'connection', 'keep-alive', 'upgrade', 'expect'],
   ...[
@@ -41,8 +44,8 @@ export function validateMethod(method: string): string {
 }
 
 /**
- * Puts a request head together, as one latin1 string, and checks all of it: form of the target, characters, one Host, one
- * framing (RFC 9112 §3, §5, §6). Throws a `TypeError` or `RangeError` with code `ERR_HANSOM_INVALID_ARGUMENT` or
+ * Puts a request head together, as one latin1 string, and checks all of it: form of the target, characters, one Host,
+ * one framing (RFC 9112 §3, §5, §6). Throws a `TypeError` or `RangeError` with code `ERR_HANSOM_INVALID_ARGUMENT` or
  * `ERR_HANSOM_INVALID_HEADER`.
  */
 export function checkedRequestHead(init: RequestHeadInit): string {
@@ -80,7 +83,8 @@ export function fieldLine(name: string, value: string): string {
 
 /**
  * Writes a field line of a token and a value that is a string or a finite number, without the blanks at its ends, which
- * would not arrive (RFC 9110 §5.5). Throws `ERR_HANSOM_INVALID_HEADER`; an object is never coerced, since what was checked need not be what its `toString` says next.
+ * would not arrive (RFC 9110 §5.5). Throws `ERR_HANSOM_INVALID_HEADER`; an object is never coerced, since what was
+ * checked need not be what its `toString` says next.
  */
 export function checkedFieldLine(name: string, value: string | number): string {
   if (typeof name !== 'string' || !isToken(name)) throw invalid(name, 'its name is not a token')

@@ -6,9 +6,9 @@ let view: Int32Array = new Int32Array(0)
 let previous: Buffer | null = null
 
 /**
- * Gives the memory of `bytes` as 32-bit words, or `null` if the view would cost more than it saves: it is kept for a buffer
- * that comes again, like the one that sockets share. `scanned` is how many bytes are to be read. Word 0 is at the start of
- * the memory, which may be before `bytes`.
+ * Gives the memory of `bytes` as 32-bit words, or `null` if the view would cost more than it saves: it is kept for a
+ * buffer that comes again, like the one that sockets share. `scanned` is how many bytes are to be read. Word 0 is at
+ * the start of the memory, which may be before `bytes`.
  */
 export function wordsOf(bytes: Buffer, scanned: number): Int32Array | null {
   if (bytes === viewed) return view

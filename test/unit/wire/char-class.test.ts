@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isFieldValue, isToken } from '../../../src/wire/http1/char-class.ts'
+import { endOfText, isFieldValue, isToken } from '../../../src/wire/http1/char-class.ts'
 
 const allBytes = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code))
 
@@ -26,5 +26,24 @@ describe('isFieldValue (RFC 9110 §5.5)', () => {
 
   it.each(['a\r\nb: c', 'a\nb', 'a\0', '\u010d\u010a', '\u{1f600}'])('refuses %j', text => {
     expect(isFieldValue(text)).toBe(false)
+  })
+})
+
+describe('endOfText', () => {
+  it('finds the same end by words of four bytes as byte by byte, at every alignment', () => {
+    const memory = Buffer.from(new ArrayBuffer(64))
+    const words = new Int32Array(memory.buffer)
+    for (let code = 0; code < 256; code++) {
+      for (let base = 0; base < 4; base++) {
+        const bytes = memory.subarray(base)
+        for (let at = 0; at < 24; at++) {
+          memory.fill(at % 2 === 0 ? 0xff : 0x61)
+          bytes[at] = code
+          const byByte = endOfText(bytes, 1, 24, null, 0)
+          expect(endOfText(bytes, 1, 24, words, base)).toBe(byByte)
+          expect(byByte).toBe(at > 0 && !isFieldValue(String.fromCharCode(code)) ? at : 24)
+        }
+      }
+    }
   })
 })

@@ -34,6 +34,17 @@ describe.each([
     expect(make().has('empty')).toBe(true)
   })
 
+  it.each([
+    '',
+    'x-list: \t b\t\r\nset-cookie',
+    'Content-Type: text/html\r\nX-List',
+    'content type',
+    'content-typ\xe9',
+    '\u0141',
+  ])('finds nothing under %j, which is no name', name => {
+    expect([make().get(name), make().has(name)]).toEqual([null, false])
+  })
+
   it('gives each value of a repeated field', () => {
     expect(make().getAll('X-list')).toEqual(['a', 'b'])
     expect(make().getSetCookie()).toEqual(['a=1; Path=/', 'b=2'])

@@ -73,16 +73,22 @@ export function everyByte(input: string): number[] {
   return Array.from(input, (_, i) => i)
 }
 
+/** Like the buffer that sockets share: it comes again and again. */
+let shared = Buffer.alloc(131_072)
+let segments = 0
+
 function readSegment(parser: ResponseParser, segment: Buffer): string {
-  const from = 3
+  // At every alignment.
+  const from = 3 + (segments++ % 4)
   const to = from + segment.length
-  const shared = Buffer.alloc(to + 64, STALE, 'latin1')
+  if (to + STALE.length > shared.length) shared = Buffer.alloc((to + STALE.length) * 2)
   segment.copy(shared, from)
+  shared.write(STALE, to, 'latin1')
   const stop = parser.read(shared, from, to)
   if (stop < from || stop > to) throw new RangeError(`read stopped at ${stop}, outside of [${from}, ${to}]`)
   if (stop < to && !parser.done) throw new RangeError('read stopped before the end of an incomplete response')
   const stray = shared.toString('latin1', stop, to)
-  shared.fill(0)
+  shared.fill(0, from, to + STALE.length)
   return stray
 }
 

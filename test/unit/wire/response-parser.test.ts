@@ -21,6 +21,19 @@ describe('ResponseParser', () => {
     }
   })
 
+  it.each([
+    ['a folded length', 'HTTP/1.1 200 OK\r\nContent-Length:\r\n 0\r\n\r\n'],
+    ['two codings', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0;x\r\na: b\r\n\r\n'],
+    ['HTTP/1.0', 'HTTP/1.0 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 0\r\n\r\n'],
+    ['a close', 'HTTP/1.1 103 X\r\nConnection: close\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'],
+  ])('forgets %s with the response that had it', (_, input) => {
+    const parser = new ResponseParser(defaultWireLimits)
+    expect(readResponse(input, { parser })).toMatchObject({ done: true, reusable: false })
+    const next = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
+    expect(readResponse(next, { parser })).toEqual(readResponse(next))
+    expect(readResponse(next, { parser }).reusable).toBe(true)
+  })
+
   it('leaves stray bytes to the caller, before the first response as well as behind one', () => {
     const parser = new ResponseParser(defaultWireLimits)
     expect(parser.read(Buffer.from('HTTP'), 1, 4)).toBe(1)
