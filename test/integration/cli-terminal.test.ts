@@ -85,7 +85,7 @@ describe('a pipe', () => {
       response.end(url)
     })
     await using directory = await temporaryDirectory()
-    const env = { TERM: 'xterm-256color', FORCE_COLOR: '1', CI: undefined }
+    const env = { TERM: 'xterm-256color', FORCE_COLOR: '1', NO_COLOR: undefined, CI: undefined }
     for (const more of [
       [],
       ['--json'],
