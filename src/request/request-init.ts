@@ -144,51 +144,25 @@ export function planRequest(
     options.timeouts === undefined ? defaults.timeouts : timeoutsOf(options.timeouts, defaults.timeouts, 'timeouts')
   const delivery = planDelivery(options.async, options.streamTo, options.maxUnread)
   const closes = pool === false || defaults.closes(pool)
-  const plain =
-    body.kind === 'none' &&
-    options.headers === undefined &&
-    method === 'GET' &&
-    !closes &&
-    options.upgrade === undefined &&
-    options.authority === undefined
-  if (plain && target.authorization === null) {
-    const outgoing = plainGet(target)
-    const repeatable = true
-    return {
-      target,
-      method,
-      outgoing,
-      body,
-      bodyLength: null,
-      expects: false,
-      delivery,
-      timeouts,
-      signal,
-      pool,
-      priority,
-      key,
-      repeatable,
-    }
-  }
-  if (options.upgrade !== undefined || options.authority !== undefined || method === 'CONNECT')
-    checkSwitch(options, method, body)
-  const expects = options.expectContinue === true
-  const { outgoing, bodyLength, idempotent } = serialize(target, method, options, body, closes)
-  const repeatable = idempotent && (body.kind === 'none' || body.kind === 'bytes')
+  const switches = options.upgrade !== undefined || options.authority !== undefined || method === 'CONNECT'
+  if (switches) checkSwitch(options, method, body)
+  const plain = body.kind === 'none' && options.headers === undefined && method === 'GET' && !closes && !switches
+  const { outgoing, bodyLength, idempotent } =
+    plain && target.authorization === null ? plainGet(target) : serialize(target, method, options, body, closes)
   return {
     target,
     method,
     outgoing,
     body,
     bodyLength,
-    expects,
+    expects: options.expectContinue === true,
     delivery,
     timeouts,
     signal,
     pool,
     priority,
     key,
-    repeatable,
+    repeatable: idempotent && (body.kind === 'none' || body.kind === 'bytes'),
   }
 }
 

@@ -1,10 +1,9 @@
-import type { OutgoingRequest } from '../connection/messages.ts'
 import { argumentError } from '../errors.ts'
 import { fieldLine, requestHead } from '../wire/http1/serializer.ts'
 import type { BodyPlan } from './body-source.ts'
 import { headerFields } from './header-fields.ts'
 import type { RequestInit } from './request-init.ts'
-import type { RequestTarget } from './target.ts'
+import type { RequestTarget, Serialized } from './target.ts'
 
 /** RFC 9110 §9.2.2. */
 const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'])
@@ -15,14 +14,18 @@ const announced: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 const userAgentLine = fieldLine('user-agent', 'hansom')
 
 /** The request for a GET without headers: made once for each target. */
-export function plainGet(target: RequestTarget): OutgoingRequest {
+export function plainGet(target: RequestTarget): Serialized {
   target.plainGet ??= {
-    method: 'GET',
-    head: requestHead('GET', target.path, target.host, userAgentLine),
-    body: null,
-    streams: false,
-    chunked: false,
-    upgrade: false,
+    outgoing: {
+      method: 'GET',
+      head: requestHead('GET', target.path, target.host, userAgentLine),
+      body: null,
+      streams: false,
+      chunked: false,
+      upgrade: false,
+    },
+    bodyLength: null,
+    idempotent: true,
   }
   return target.plainGet
 }
@@ -34,7 +37,7 @@ export function serialize(
   options: RequestInit,
   body: BodyPlan,
   closes: boolean,
-): { outgoing: OutgoingRequest; bodyLength: number | null; idempotent: boolean } {
+): Serialized {
   const fields = headerFields(options.headers)
   let lines = fields.hasUserAgent ? '' : userAgentLine
   if (target.authorization !== null && !fields.hasAuthorization)

@@ -2,6 +2,15 @@ import { BoundedMap } from '../actor/bounded-map.ts'
 import type { OutgoingRequest } from '../connection/messages.ts'
 import { argumentError } from '../errors.ts'
 
+/** A request as it is written. */
+export interface Serialized {
+  readonly outgoing: OutgoingRequest
+  /** The length that the head promises for a streamed body, or `null`. */
+  readonly bodyLength: number | null
+  /** Sending it twice is as good as once (RFC 9110 §9.2.2). */
+  readonly idempotent: boolean
+}
+
 /** A URL, taken apart once: where to dial, and what to write. */
 export interface RequestTarget {
   /** Without credentials and fragment. */
@@ -19,7 +28,7 @@ export interface RequestTarget {
   /** From the URL's credentials, as the value of `Authorization` (RFC 7617), or `null`. */
   readonly authorization: string | null
   /** The head of a GET without headers, once it was serialised. */
-  plainGet: OutgoingRequest | null
+  plainGet: Serialized | null
 }
 
 const cache = new BoundedMap<RequestTarget>(4_096)
