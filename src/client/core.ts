@@ -20,7 +20,6 @@ import { Budget } from '../pool/budget.ts'
 import { HostRegistry } from '../pool/registry.ts'
 import { giveUp } from '../request/body-source.ts'
 import { Cancellers } from '../request/cancellers.ts'
-import { ownerEnd } from '../request/owners.ts'
 import { RequestRecord } from '../request/record.ts'
 import { RequestActor, type RequestRuntime } from '../request/request-actor.ts'
 import { planRequest, type RequestInit, type RequestPlan } from '../request/request-init.ts'
@@ -106,8 +105,7 @@ export class ClientCore implements RequestRuntime, HostEvents, RootEffects {
     record.streamed = plan.body.kind === 'manual'
     record.upgrades = plan.outgoing.upgrade
     if (plan.delivery !== null) {
-      record.deliver(plan.delivery, this.#post)
-      const end = ownerEnd(plan.delivery.to)
+      const end = record.deliver(plan.delivery, this.#post)
       if (end !== undefined) return this.#stillborn(record, plan, 'cancelled', end)
     }
     const calledAt = this.options.traceCalls ? callSite(caller) : undefined

@@ -233,7 +233,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     hosts.set(origin, host)
   }
   const closes = (host: HostOptions, pool: string): boolean =>
-    (options.pools?.[pool]?.reuse ?? host.pool?.reuse ?? options.pool?.reuse) === 'never'
+    reuseOf(options, host, options.pools?.[pool] ?? emptyPool) === 'never'
   const requestDefaults = { timeouts: clientTimeouts, closes: (pool: string) => closes({}, pool) }
   const hostDefaults = new Map<string, RequestDefaults>()
   for (const [origin, host] of hosts) {
@@ -268,7 +268,7 @@ function resolveHost(client: ClientOptions, host: HostOptions, named: PoolOption
   const tls = { ...client.tls, ...host.tls }
   // One object for all hosts that read alike: they share their parsers.
   const reading = host.lenient === undefined ? wire : { ...wire, lenient: { ...client.lenient, ...host.lenient } }
-  const reuse = pool.reuse ?? 'lifo'
+  const reuse = reuseOf(client, host, named)
   return {
     limits: {
       maxConnections: pool.maxConnections ?? 64,
@@ -290,6 +290,13 @@ function resolveHost(client: ClientOptions, host: HostOptions, named: PoolOption
       allowAddress: host.allowAddress ?? client.allowAddress,
     },
   }
+}
+
+const emptyPool: PoolOptions = {}
+
+/** Apart from the rest of the pool, for it is asked for each request. */
+function reuseOf(client: ClientOptions, host: HostOptions, named: PoolOptions): 'lifo' | 'fifo' | 'never' {
+  return named.reuse ?? host.pool?.reuse ?? client.pool?.reuse ?? 'lifo'
 }
 
 function normalOrigin(origin: string): string {

@@ -5,6 +5,7 @@ import type { HeadersView } from '../wire/headers-view.ts'
 import type { ResponseParser } from '../wire/http1/response-parser.ts'
 import { chunkHead, lastChunk } from '../wire/http1/serializer.ts'
 import type { ResponseHead, ResponseSink, WireOptions } from '../wire/message.ts'
+import { copyBytes } from './copy-bytes.ts'
 import type { Capacity, Driver, DriverOwner } from './driver.ts'
 import type { Lease } from './lease.ts'
 import type { OutgoingRequest } from './messages.ts'
@@ -124,7 +125,7 @@ export class Http1Driver implements Driver, ResponseSink {
     }
     this.#nowMs = this.#clock.now()
     const offset = parser.read(buffer, 0, length)
-    if (parser.upgraded) return this.#handOver(parser, buffer.subarray(offset, length))
+    if (parser.upgraded) return this.#handOver(parser, copyBytes(buffer, offset, length))
     if (offset < length) this.#stray = true
     if (parser.done) this.#complete()
     return !this.#paused
@@ -186,12 +187,12 @@ export class Http1Driver implements Driver, ResponseSink {
   }
 
   /** What follows is not HTTP any more. */
-  #handOver(parser: ResponseParser, early: Buffer): boolean {
+  #handOver(parser: ResponseParser, early: Uint8Array): boolean {
     const lease = this.#lease
     this.#lease = null
     this.#parser = null
     this.#parsers.give(parser)
-    if (lease !== null) this.#owner.exchangeUpgraded(lease, Uint8Array.prototype.slice.call(early), this.#nowMs)
+    if (lease !== null) this.#owner.exchangeUpgraded(lease, early, this.#nowMs)
     return true
   }
 

@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream'
 import type { SocketHandler, TransportSocket } from '../actor/transport.ts'
 import { ConnectionError } from '../errors.ts'
+import { copyBytes } from './copy-bytes.ts'
 
 /**
  * The bytes of a connection that was upgraded or is a tunnel, as a Node stream (RFC 9110 §7.8, §9.3.6). Plain sockets are
@@ -53,7 +54,7 @@ export class UpgradedStream extends Duplex implements SocketHandler {
   onConnect(): void {}
 
   onBytes(buffer: Buffer, length: number): boolean {
-    this.#paused = !this.push(Uint8Array.prototype.slice.call(buffer, 0, length))
+    this.#paused = !this.push(copyBytes(buffer, 0, length))
     return !this.#paused
   }
 

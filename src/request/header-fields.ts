@@ -1,6 +1,5 @@
 import { argumentError } from '../errors.ts'
-import { isFieldValue, isToken } from '../wire/http1/char-class.ts'
-import { fieldLine } from '../wire/http1/serializer.ts'
+import { checkedFieldValue, fieldLine, invalidField } from '../wire/http1/serializer.ts'
 
 /** Request headers: `Headers`, a record, or pairs. An array as a value makes one field line of each entry. */
 export type HeadersInput =
@@ -78,22 +77,18 @@ function* pairsOf(headers: HeadersInput): Iterable<readonly [string, unknown]> {
 }
 
 function add(fields: Fields, name: string, raw: unknown): void {
-  if (typeof name !== 'string' || !isToken(name)) throw invalid(String(name), 'its name is not a token')
-  if (typeof raw !== 'string' && typeof raw !== 'number')
-    throw invalid(name, 'its value is neither a string nor a number')
-  if (typeof raw === 'number' && !Number.isFinite(raw)) throw invalid(name, 'its value is not a finite number')
-  const value = String(raw)
-  if (!isFieldValue(value)) throw invalid(name, 'its value has CR, LF, NUL or a character outside latin1')
+  if (typeof name !== 'string') throw invalidField(String(name), 'its name is not a token')
+  const value = checkedFieldValue(name, raw)
   const lower = name.toLowerCase()
-  if (ours.has(lower)) throw invalid(name, 'the client itself writes it')
+  if (ours.has(lower)) throw invalidField(name, 'the client itself writes it')
   switch (lower) {
     case 'host':
-      if (fields.host !== null) throw invalid(name, 'there is one host')
-      if (!hostValue.test(value)) throw invalid(name, 'its value is a host, and perhaps a port (RFC 9112 §3.2)')
+      if (fields.host !== null) throw invalidField(name, 'there is one host')
+      if (!hostValue.test(value)) throw invalidField(name, 'its value is a host, and perhaps a port (RFC 9112 §3.2)')
       fields.host = value
       return
     case 'content-length':
-      if (!/^\d{1,15}$/.test(value) || fields.contentLength !== null) throw invalid(name, 'it is one whole number')
+      if (!/^\d{1,15}$/.test(value) || fields.contentLength !== null) throw invalidField(name, 'it is one whole number')
       fields.contentLength = Number(value)
       return
     case 'content-type':
@@ -110,9 +105,4 @@ function add(fields: Fields, name: string, raw: unknown): void {
       break
   }
   fields.lines += fieldLine(name, value)
-}
-
-function invalid(name: string, why: string): Error {
-  // The value may be a secret: it is not repeated.
-  return argumentError('ERR_HANSOM_INVALID_HEADER', `headers.${name}`, `header ${JSON.stringify(name)}: ${why}`)
 }

@@ -1,4 +1,5 @@
 import { throwLater } from '../actor/clock.ts'
+import type { AbortError } from '../errors.ts'
 import type { ResponseHead } from '../wire/message.ts'
 import type { Delivery } from './delivery.ts'
 import { forgetOwner, ownerEnd, watchOwner } from './owners.ts'
@@ -40,7 +41,11 @@ export class MessageStream {
     this.#post = post
     this.#to = to
     this.#credits = mode === 'once' ? 0 : this.#window(to)
-    if (ownerEnd(to) === undefined) watchOwner(to, this)
+  }
+
+  /** Watches the owner. Returns why it can take nothing, if it has ended. */
+  open(): AbortError | undefined {
+    return this.#to === null ? undefined : watchOwner(this.#to, this)
   }
 
   /** A 1xx response came. */
@@ -81,9 +86,8 @@ export class MessageStream {
     this.#busy = false
     this.#awaited++
     if (this.#mode === 'all') this.#credits = this.#window(to)
-    const end = ownerEnd(to)
+    const end = this.#record.settled ? ownerEnd(to) : watchOwner(to, this)
     if (end !== undefined) return this.cancel(end)
-    if (!this.#record.settled) watchOwner(to, this)
     this.wake()
   }
 

@@ -16,9 +16,14 @@ const actors = new Cancellers<AnyActorRef>((actor, onEnd) => {
   return () => subscription.unsubscribe()
 })
 
-/** Cancels the target when `to` is an xstate actor and stops, is done or fails. */
-export function watchOwner(to: StreamTo, target: Cancellable): void {
-  if (isActor(to)) actors.watch(to, target)
+/**
+ * Cancels the target when `to` is an xstate actor and stops, is done or fails. If it has ended already, nothing is watched,
+ * and the reason is returned.
+ */
+export function watchOwner(to: StreamTo, target: Cancellable): AbortError | undefined {
+  const end = ownerEnd(to)
+  if (end === undefined && isActor(to)) actors.watch(to, target)
+  return end
 }
 
 /** Ends `watchOwner`. */

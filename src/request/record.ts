@@ -142,12 +142,16 @@ export class RequestRecord {
     this.messages?.wake()
   }
 
-  /** The answer goes to its recipient as messages, which counts as being observed. */
-  deliver(delivery: Delivery, post: (call: () => void) => void): void {
+  /**
+   * The answer goes to its recipient as messages, which counts as being observed. Returns why the request is not to start:
+   * its owner has ended.
+   */
+  deliver(delivery: Delivery, post: (call: () => void) => void): AbortError | undefined {
     const messages = new MessageStream(this, delivery, post)
     this.messages = messages
     this.observed = true
     this.inbox.deliverTo(() => messages.wake())
+    return messages.open()
   }
 
   /** The request is over, well or not. Those who wait are told. */

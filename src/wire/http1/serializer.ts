@@ -58,12 +58,12 @@ export function checkedRequestHead(init: RequestHeadInit): string {
   for (const [name, value] of init.fields ?? []) {
     fields += checkedFieldLine(name, value)
     const lower = name.toLowerCase()
-    if (lower === 'host') throw invalid(name, 'there is one host, given on its own')
+    if (lower === 'host') throw invalidField(name, 'there is one host, given on its own')
     if (lower !== 'content-length' && lower !== 'transfer-encoding') continue
-    if (framing !== '') throw invalid(name, `the body is framed by ${framing} already`)
+    if (framing !== '') throw invalidField(name, `the body is framed by ${framing} already`)
     framing = lower
-    if (lower === 'content-length' && !isLength(String(value))) throw invalid(name, 'it is one whole number')
-    if (lower === 'transfer-encoding' && value !== 'chunked') throw invalid(name, 'it is chunked')
+    if (lower === 'content-length' && !isLength(String(value))) throw invalidField(name, 'it is one whole number')
+    if (lower === 'transfer-encoding' && value !== 'chunked') throw invalidField(name, 'it is chunked')
   }
   return requestHead(method, init.target, host, fields)
 }
@@ -87,11 +87,19 @@ export function fieldLine(name: string, value: string): string {
  * checked need not be what its `toString` says next.
  */
 export function checkedFieldLine(name: string, value: string | number): string {
-  if (typeof name !== 'string' || !isToken(name)) throw invalid(name, 'its name is not a token')
-  if (typeof value === 'number' && Number.isFinite(value)) return fieldLine(name, String(value))
-  if (typeof value !== 'string') throw invalid(name, 'its value is neither a string nor a finite number')
-  if (!isFieldValue(value)) throw invalid(name, 'its value has a control character or one outside latin1')
-  return fieldLine(name, withoutBlanks(value))
+  return fieldLine(name, withoutBlanks(checkedFieldValue(name, value)))
+}
+
+/** Gives the value of a field as text. Throws `ERR_HANSOM_INVALID_HEADER` as `checkedFieldLine` does. */
+export function checkedFieldValue(name: string, value: unknown): string {
+  if (typeof name !== 'string' || !isToken(name)) throw invalidField(name, 'its name is not a token')
+  if (typeof value !== 'string' && typeof value !== 'number') {
+    throw invalidField(name, 'its value is neither a string nor a number')
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) throw invalidField(name, 'its value is not a finite number')
+  const text = String(value)
+  if (isFieldValue(text)) return text
+  throw invalidField(name, 'its value has CR, LF, NUL or another control character, or one outside latin1')
 }
 
 /**
@@ -99,10 +107,10 @@ export function checkedFieldLine(name: string, value: string | number): string {
  * `ERR_HANSOM_INVALID_HEADER` for a field that must not be there, and for an empty list.
  */
 export function trailerLine(names: readonly string[]): string {
-  if (names.length === 0) throw invalid('trailer', 'it names at least one field')
+  if (names.length === 0) throw invalidField('trailer', 'it names at least one field')
   for (const name of names) {
-    if (typeof name !== 'string' || !isToken(name)) throw invalid(name, 'its name is not a token')
-    if (!isTrailerName(name)) throw invalid(name, 'it is not allowed in trailers (RFC 9110 §6.5.1)')
+    if (typeof name !== 'string' || !isToken(name)) throw invalidField(name, 'its name is not a token')
+    if (!isTrailerName(name)) throw invalidField(name, 'it is not allowed in trailers (RFC 9110 §6.5.1)')
   }
   return fieldLine('trailer', names.join(', '))
 }
@@ -141,7 +149,8 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09
 }
 
-function invalid(name: unknown, why: string): Error {
+/** The error for a field: `ERR_HANSOM_INVALID_HEADER`. */
+export function invalidField(name: unknown, why: string): Error {
   const shown = typeof name === 'string' ? name : typeof name
   // The value may be a secret: it is not repeated.
   return argumentError('ERR_HANSOM_INVALID_HEADER', `headers.${shown}`, `header ${JSON.stringify(shown)}: ${why}`)
