@@ -9,7 +9,7 @@ async function run(args) {
   const flags = parseFlags(args)
   if (flags.help) return console.log(usage)
   if (flags.list) return printCells(flags)
-  const bench = prepare(flags)
+  const bench = await prepare(flags)
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () => {
       bench.dispose()

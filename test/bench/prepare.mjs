@@ -1,12 +1,11 @@
 // What must be there before anything is measured, and who takes part.
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { UsageError } from './arguments.mjs'
 import { buildGo, goVersion } from './contenders/go/build.mjs'
 import { contenderPeers } from './contenders/list.mjs'
+import { installPeers, versionOf } from './peers.mjs'
 
 /** CPU time of the client to warm up and to measure, and the least number of requests to warm up with. */
 const full = { warmupMs: 600, measureMs: 1_100, warmupRequests: 2_000 }
@@ -20,12 +19,13 @@ const quick = { warmupMs: 40, measureMs: 80, warmupRequests: 0 }
  * Installs the peers and compiles the Go client if a cell needs them. `plan` is what will run, `skipped` who cannot and
  * why. Throws a UsageError when hansom is not built, or nothing is left to run.
  */
-export function prepare(flags) {
-  needFile('index.js', 'dist is missing: run npm run build first')
-  installPeers()
+export async function prepare(flags) {
+  if (!existsSync(new URL('../../dist/index.js', import.meta.url))) {
+    throw new UsageError('dist is missing: run npm run build first')
+  }
+  await installMissing()
   const skipped = new Map()
   if (goVersion() === null) skipped.set('go', 'go is not installed')
-  if (!existsSync(distFile('request/message-stream.js'))) skipped.set('hansom-messages', 'dist has no message mode')
   const plan = flags.cells.flatMap(cell => {
     const wanted =
       flags.contenders === null ? cell.contenders : cell.everyone.filter(name => flags.contenders.includes(name))
@@ -72,24 +72,10 @@ function sampleSeconds({ sample, tls }, { warmupMs, measureMs }) {
   }
 }
 
-function distFile(name) {
-  return fileURLToPath(new URL(`../../dist/${name}`, import.meta.url))
-}
-
-function needFile(name, otherwise) {
-  if (!existsSync(distFile(name))) throw new UsageError(otherwise)
-}
-
-function installPeers() {
-  const missing = contenderPeers.filter(
-    name => !existsSync(new URL(`node_modules/${name}/package.json`, import.meta.url)),
-  )
+async function installMissing() {
+  const missing = contenderPeers.filter(name => versionOf(name) === null)
   if (missing.length === 0) return
   console.log(`installing the peers (${missing.join(', ')} missing): npm ci --prefix test/bench`)
-  const here = fileURLToPath(new URL('.', import.meta.url))
-  const { status } = spawnSync('npm', ['ci', '--prefix', here, '--no-audit', '--no-fund'], {
-    cwd: here,
-    stdio: 'inherit',
-  })
-  if (status !== 0) throw new UsageError(`npm ci --prefix test/bench failed with ${status}`)
+  const complaint = await installPeers()
+  if (complaint !== '') throw new UsageError(`npm ci --prefix test/bench failed: ${complaint}`)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createClient, type ResponseMessage } from '../../src/index.ts'
-import { answer, answerHead, chunk } from '../support/answer.ts'
+import { answer, chunk, promising, trailered } from '../support/answer.ts'
 import { leakCheck } from '../support/leak-check.ts'
 import { rawServer } from '../support/raw-server.ts'
 import { Recipient, settled } from '../support/recipient.ts'
@@ -8,12 +8,6 @@ import { rejectionOf } from '../support/rejection.ts'
 import { uncaughtBy } from '../support/uncaught.ts'
 
 leakCheck()
-
-/** A head that promises so many bytes. */
-const promising = (length: number): string => answerHead(200, { 'content-length': `${length}` })
-
-const trailered = (): string =>
-  `HTTP/1.1 200 Fine\r\ntransfer-encoding: chunked\r\nx-a: 1\r\n\r\n${chunk('one ')}${chunk('two')}0\r\nx-sum: 7\r\n\r\n`
 
 describe('async: true', () => {
   it('sends status, headers, chunks, trailers and done, each with the id of the ref', async () => {

@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createClient, pauseStream, type ResponseMessage, resumeStream, setOwner, streamNext } from '../../src/index.ts'
-import { answer, answerHead, chunk } from '../support/answer.ts'
+import { answer, chunk, promising, trailered } from '../support/answer.ts'
 import { leakCheck } from '../support/leak-check.ts'
 import { rawServer } from '../support/raw-server.ts'
 import { Recipient, settled } from '../support/recipient.ts'
 
 leakCheck()
-
-/** A head that promises so many bytes. */
-const promising = (length: number): string => answerHead(200, { 'content-length': `${length}` })
-
-const trailered = (): string =>
-  `HTTP/1.1 200 Fine\r\ntransfer-encoding: chunked\r\nx-a: 1\r\n\r\n${chunk('one ')}${chunk('two')}0\r\nx-sum: 7\r\n\r\n`
 
 describe("async: 'once'", () => {
   it('sends one message for each streamNext', async () => {

@@ -1,14 +1,4 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -51,8 +41,11 @@ let clone = ''
 beforeAll(() => {
   if (inject('buildFailure') !== '') throw new Error(inject('buildFailure'))
   clone = mkdtempSync(join(tmpdir(), 'hansom-versus-'))
-  mkdirSync(join(clone, FOLDER), { recursive: true })
-  cpSync(join(PROJECT_ROOT, FOLDER), join(clone, FOLDER), { recursive: true })
+  const bench = join('test', 'bench')
+  cpSync(join(PROJECT_ROOT, bench), join(clone, bench), {
+    recursive: true,
+    filter: path => !path.includes(`${bench}/node_modules`),
+  })
   cpSync(join(PROJECT_ROOT, 'package.json'), join(clone, 'package.json'))
   for (const folder of ['dist', 'node_modules']) symlinkSync(join(PROJECT_ROOT, folder), join(clone, folder))
 })

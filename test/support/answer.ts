@@ -25,3 +25,14 @@ export function chunk(data: string | Uint8Array): Buffer {
   const bytes = Buffer.from(data)
   return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
 }
+
+/** A head that promises so many bytes. */
+export function promising(length: number): string {
+  return answerHead(200, { 'content-length': `${length}` })
+}
+
+/** A chunked answer in two chunks, with a trailer. */
+export function trailered(): string {
+  const head = 'HTTP/1.1 200 Fine\r\ntransfer-encoding: chunked\r\nx-a: 1\r\n\r\n'
+  return `${head}${chunk('one ')}${chunk('two')}0\r\nx-sum: 7\r\n\r\n`
+}

@@ -1,7 +1,8 @@
 // got with a keep-alive agent; it neither retries nor decompresses here.
+
+import { importGot } from '../peers.mjs'
 import { check, smallBody } from './answers.mjs'
 import { createAgent } from './node-agent.mjs'
-import { importGot } from './peers.mjs'
 
 export async function open(setup) {
   const got = await importGot()

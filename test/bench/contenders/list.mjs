@@ -1,6 +1,7 @@
 // Who is compared. The files beside this one are loaded in the sample's process only, so that each has its own peer alone.
+
+import { gotName, undiciName, versionOf } from '../peers.mjs'
 import { goVersion } from './go/build.mjs'
-import { gotName, undiciName, versionOf } from './peers.mjs'
 
 const undici = { peer: 'undici', version: () => versionOf(undiciName) }
 

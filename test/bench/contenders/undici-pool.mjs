@@ -1,4 +1,4 @@
-import { importUndici } from './peers.mjs'
+import { importUndici } from '../peers.mjs'
 
 /** undici's pool for one origin, with its defaults but for the connections that it may have. */
 export async function createPool({ origin, connections, ca, idleMs }) {

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { median } from '../statistics.mjs'
 
 const warmUpMs = 150
 const batchMs = 25
@@ -65,10 +66,6 @@ function timed(run, atLeastMs) {
     elapsedUs = user + system
   } while (elapsedUs < atLeastMs * 1_000)
   return (elapsedUs * 1_000) / operations
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 }
 
 function describe(values) {

@@ -3,6 +3,7 @@
 //   node test/bench/versus/render.mjs [FILE]
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { table } from '../table.mjs'
 import { shown } from './table.mjs'
 
 const root = new URL('../../../', import.meta.url)
@@ -13,7 +14,7 @@ const end = '<!-- /versus -->'
 export function markdown({ date, command, versions, cores, rows }) {
   const { node, hansom, ...peers } = versions
   const names = Object.entries(peers).map(([name, version]) => `${name} ${version ?? '(not installed)'}`)
-  const table = [
+  const lines = [
     ['situation', 'hansom', 'others'],
     ...rows.map(row => [
       `[${row.title}](${row.script})`,
@@ -25,7 +26,7 @@ export function markdown({ date, command, versions, cores, rows }) {
     ]),
   ]
   const measured = `hansom ${hansom} beside ${names.join(', ')} and Node's own clients on Node ${node}, ${cores} cores, ${date.slice(0, 10)}: \`${command}\`.`
-  return `${measured}\n\n${aligned(table)}`
+  return `${measured}\n\n${table(lines).trimEnd()}`
 }
 
 /** Replaces what stands between the marks of a page; null if it does not have both. */
@@ -61,12 +62,6 @@ function cell(row, contender, prefix = '') {
   const name = contender.name.slice(prefix.length).trim()
   const text = shown(row, contender).replaceAll('|', '\\|')
   return name === '' ? text : `${name}: ${text}`
-}
-
-function aligned(table) {
-  const widths = table[0].map((_, column) => Math.max(...table.map(row => row[column].length)))
-  const [head, ...rows] = table.map(row => `| ${row.map((text, column) => text.padEnd(widths[column])).join(' | ')} |`)
-  return [head, `| ${widths.map(width => '-'.repeat(width)).join(' | ')} |`, ...rows].join('\n')
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) console.log(render(process.argv[2]))
